@@ -1,0 +1,104 @@
+/** Use case: a moderator looks at or changes the rules of one place. Rights are asked of the platform on every call. */
+import type { Deps } from './deps.ts';
+import { AppError } from './errors.ts';
+import { dailyLimit, formatUtc } from './policy.ts';
+import { quotaLine } from './quota.ts';
+import { changeSetting, settingSpecs } from './settings.ts';
+
+export type AdminCommand =
+  | { readonly kind: 'settings-show' }
+  | { readonly kind: 'settings-set'; readonly setting: string; readonly value: string }
+  | { readonly kind: 'quota-show'; readonly target: Target }
+  | { readonly kind: 'quota-grant'; readonly target: Target; readonly clips: number; readonly reason: string }
+  | { readonly kind: 'quota-reset'; readonly target: Target }
+  | { readonly kind: 'ban'; readonly target: Target; readonly duration: string; readonly reason: string }
+  | { readonly kind: 'unban'; readonly target: Target }
+  | { readonly kind: 'audit' };
+
+export interface Target {
+  readonly user: string;
+  readonly name: string;
+}
+
+export interface AdminCall {
+  readonly place: string;
+  readonly actor: string;
+  readonly command: AdminCommand;
+  /** Asks the platform now, every time; never a cached answer. */
+  readonly isModerator: () => Promise<boolean>;
+  /** The platform's name of the right, for the refusal: `Manage Server`, `administrator`. */
+  readonly right: string;
+}
+
+/**
+ * @returns what the moderator reads, plain text
+ * @throws RefusedError NOT_A_MODERATOR; InputError SETTING_UNKNOWN, SETTING_VALUE, DURATION_INVALID, OPTION_OUT_OF_RANGE
+ */
+export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
+  if (!(await call.isModerator())) throw new AppError('NOT_A_MODERATOR', { right: call.right });
+  const { command, place, actor } = call;
+  const { places, ledger } = deps.store;
+  switch (command.kind) {
+    case 'settings-show': {
+      const settings = await places.settings(place);
+      return ['Settings of this place:', ...settingSpecs.map((spec) => `• ${spec.name}: ${spec.show(settings)} — ${spec.description}`)].join('\n');
+    }
+    case 'settings-set': {
+      const { setting, value } = command;
+      const settings = await places.changeSettings(place, (current) => changeSetting(current, setting, value, deps.manifests), {
+        actor,
+        action: 'settings-set',
+        target: setting,
+        detail: value.slice(0, 200),
+      });
+      const spec = settingSpecs.find((s) => s.name === setting.toLowerCase());
+      return `${setting.toLowerCase()} is now ${spec?.show(settings) ?? value}. It applies from the next request.`;
+    }
+    case 'quota-show':
+    case 'quota-grant':
+    case 'quota-reset': {
+      const limit = dailyLimit(await places.settings(place), deps.quotaDaily);
+      const { target } = command;
+      if (command.kind === 'quota-grant') {
+        if (!Number.isInteger(command.clips) || command.clips < 1 || command.clips > 1000) {
+          throw new AppError('OPTION_OUT_OF_RANGE', { field: 'clips', min: 1, max: 1000, got: String(command.clips) });
+        }
+        await ledger.grant({ user: target.user, place, clips: command.clips, actor, reason: command.reason });
+      }
+      if (command.kind === 'quota-reset') await ledger.resetDay({ user: target.user, place, actor, limit });
+      const balance = await ledger.balance(target.user, place, limit);
+      const done = command.kind === 'quota-grant' ? `Granted ${command.clips} clips. ` : command.kind === 'quota-reset' ? 'Today’s use was reset. ' : '';
+      return `${done}${target.name}: ${quotaLine(balance, deps.clock.nowMs())}`;
+    }
+    case 'ban': {
+      const untilMs = parseDuration(command.duration, deps.clock.nowMs());
+      await places.ban({ user: command.target.user, place, reason: command.reason, untilMs, actor });
+      return `${command.target.name} cannot use Stillmotion here ${untilMs === null ? 'any more' : `until ${formatUtc(untilMs)}`}.`;
+    }
+    case 'unban':
+      return (await places.unban(place, command.target.user, actor))
+        ? `${command.target.name} may use Stillmotion here again.`
+        : `${command.target.name} was not banned here.`;
+    case 'audit': {
+      const entries = await places.audit(place, 15);
+      if (entries.length === 0) return 'No moderator has changed anything here yet.';
+      return entries.map((e) => `${formatUtc(e.atMs)} ${e.actor} ${e.action} ${e.target} ${e.detail}`.trim()).join('\n');
+    }
+  }
+};
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/**
+ * `30m`, `12h`, `7d`, `2w`, `forever` → the end of that time, or null for ever.
+ * @throws InputError DURATION_INVALID
+ */
+export const parseDuration = (text: string, nowMs: number): number | null => {
+  const word = text.trim().toLowerCase();
+  if (word === '' || word === 'forever' || word === 'permanent') return null;
+  const match = /^(\d{1,4})\s*(m|h|d|w)$/.exec(word);
+  const amount = Number(match?.[1]);
+  const unit = unitMs[match?.[2] ?? ''];
+  if (!unit || !(amount > 0)) throw new AppError('DURATION_INVALID', { got: text.slice(0, 30) });
+  return nowMs + amount * unit;
+};

@@ -1,0 +1,31 @@
+/** The port of a place where people talk: shows how a job stands, and brings the outcome back into the same conversation. */
+import type { AppError } from './errors.ts';
+import type { Job, Standing } from './job.ts';
+import type { ChannelName } from './request.ts';
+
+/** How a send ended. `gone`: this conversation can never be reached again; `later`: try again after `retryAfterMs`. */
+export type DeliveryResult =
+  | { readonly kind: 'delivered'; readonly receipt: string }
+  | { readonly kind: 'later'; readonly retryAfterMs: number; readonly error: AppError }
+  | { readonly kind: 'gone'; readonly error: AppError };
+
+/** The finished file, in memory because both platforms cap uploads far below what a process can hold. */
+export interface ClipFile {
+  readonly bytes: Uint8Array;
+  readonly thumbnail: Uint8Array | null;
+}
+
+export interface Channel {
+  readonly name: ChannelName;
+  /** Connects. @returns the line printed at start, for example `connected as Stillmotion#1234` */
+  start(): Promise<string>;
+  /** Stops taking requests; what runs may finish. Repeatable. */
+  stop(): Promise<void>;
+  /** Best effort: shows position, progress and time left; obeys the platform's rate limits and never throws. */
+  showStatus(job: Job, standing: Standing): Promise<void>;
+  /**
+   * Brings the outcome of a finished job into its conversation: the clip when done, otherwise the reason.
+   * Must be safe to repeat after a crash between sending and recording.
+   */
+  deliver(job: Job, clip: ClipFile | null): Promise<DeliveryResult>;
+}

@@ -1,0 +1,135 @@
+/** The error catalogue: every failure a person can meet, with who can act on it, whether a retry helps, and what they read. */
+
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** A code with its parameters, ready to become a sentence; the form in which errors and remarks cross processes. */
+export interface Note {
+  readonly code: string;
+  readonly params: ErrorParams;
+}
+
+type ErrorClass =
+  | 'InputError'
+  | 'RefusedError'
+  | 'EngineError'
+  | 'RemoteError'
+  | 'MediaError'
+  | 'ChannelError'
+  | 'QueueError'
+  | 'ConfigError'
+  | 'CanceledError';
+
+interface CatalogueLine {
+  readonly class: ErrorClass;
+  /** `later`: the same request may succeed on another attempt. `never`: the person must change something first. */
+  readonly retry: 'never' | 'later';
+  /** What the person reads; `{name}` is replaced by the parameter. States the bound and the fix. */
+  readonly text: string;
+}
+
+const line = (cls: ErrorClass, retry: 'never' | 'later', text: string): CatalogueLine => ({ class: cls, retry, text });
+
+export const catalogue = {
+  // The photo
+  PHOTO_MISSING: line('InputError', 'never', 'I need a photo to animate. Send a JPEG, PNG, WebP, AVIF or GIF together with a few words.'),
+  PHOTO_EMPTY: line('InputError', 'never', 'That file is empty (0 bytes). Please send the photo again.'),
+  PHOTO_TOO_LARGE: line('InputError', 'never', 'That photo is {gotMb} MB; I take up to {maxMb} MB. Send a smaller copy, for example a JPEG.'),
+  PHOTO_TOO_MANY_PIXELS: line('InputError', 'never', 'That photo has {gotMp} megapixels; I take up to {maxMp}. Scale it down and send it again.'),
+  PHOTO_TOO_SMALL: line('InputError', 'never', 'That photo is only {widthPx}×{heightPx} pixels; I need at least {minPx} on each side.'),
+  PHOTO_TYPE: line('InputError', 'never', 'I cannot read this kind of file ({type}). Send a JPEG, PNG, WebP, AVIF or GIF.'),
+  PHOTO_HEIC: line('InputError', 'never', 'HEIC photos from an iPhone cannot be read here. Share it as JPEG (on iPhone: Settings › Camera › Formats › Most Compatible) and send it again.'),
+  PHOTO_BROKEN: line('InputError', 'never', 'That photo is damaged or was cut off on the way. Please send it again.'),
+  // The words and options
+  PROMPT_TOO_LONG: line('InputError', 'never', 'Your description has {got} characters; I take up to {max}. Please shorten it.'),
+  PROMPT_MISSING: line('InputError', 'never', 'Tell me in a few words what should move, for example “waves on the lake, slow zoom in”.'),
+  OPTION_OUT_OF_RANGE: line('InputError', 'never', '{field} must be between {min} and {max}; you asked for {got}.'),
+  OPTION_INVALID: line('InputError', 'never', '{field} cannot be “{got}”. Possible: {allowed}.'),
+  TOO_MANY_FRAMES: line('InputError', 'never', '{seconds} seconds at {fps} frames per second are {got} frames; I make up to {max}. Choose fewer seconds or frames per second.'),
+  ENGINE_UNKNOWN: line('InputError', 'never', 'There is no engine called “{engine}”. Possible: {allowed}.'),
+  REQUEST_MALFORMED: line('InputError', 'never', 'I could not understand this request: {problem}.'),
+  // Downloads
+  DOWNLOAD_HOST: line('InputError', 'never', 'I may not download from {host}. Upload the photo itself instead of a link.'),
+  DOWNLOAD_FAILED: line('RemoteError', 'later', 'I could not download that photo ({reason}). Please send it again.'),
+  DOWNLOAD_TIMEOUT: line('RemoteError', 'later', 'Downloading that photo took longer than {seconds} seconds. Please send it again.'),
+  // Rules of the place
+  QUOTA_EXCEEDED: line('RefusedError', 'later', 'You have used all {limit} clips for today. Your allowance resets {resets}.'),
+  PLACE_OFF: line('RefusedError', 'never', 'Stillmotion is switched off here. A moderator can switch it on with /stillmotion settings.'),
+  PLACE_NOT_ALLOWED: line('RefusedError', 'never', 'Stillmotion may not be used in this channel. It works in: {places}.'),
+  BANNED: line('RefusedError', 'never', 'You cannot use Stillmotion here{until}. Reason: {reason}'),
+  CLIP_TOO_LONG: line('RefusedError', 'never', 'Clips here may last up to {max} seconds; you asked for {got}.'),
+  NOT_A_MODERATOR: line('RefusedError', 'never', 'Only moderators of this place may do that ({right} is needed).'),
+  NOT_YOURS: line('RefusedError', 'never', 'Only the person who asked for this clip may do that.'),
+  MISSING_PERMISSION: line('RefusedError', 'never', 'I lack a permission here: {permission}. Ask a moderator to grant it, then try again.'),
+  UNAUTHORIZED: line('RefusedError', 'never', 'A bearer token is required. Send it as “Authorization: Bearer …”.'),
+  JOB_UNKNOWN: line('InputError', 'never', 'I do not know that clip. It may have been deleted.'),
+  JOB_FINISHED: line('InputError', 'never', 'That clip is already finished; there is nothing to cancel.'),
+  NOTHING_TO_CANCEL: line('InputError', 'never', 'You have no clip in progress here.'),
+  CLIP_NOT_READY: line('InputError', 'later', 'That clip is not ready yet.'),
+  SETTING_UNKNOWN: line('InputError', 'never', 'There is no setting called “{setting}”. Possible: {allowed}.'),
+  SETTING_VALUE: line('InputError', 'never', '{setting} cannot be “{got}”. {expected}'),
+  DURATION_INVALID: line('InputError', 'never', '“{got}” is not a length of time. Write for example 30m, 12h, 7d or forever.'),
+  USER_UNKNOWN: line('InputError', 'never', 'Tell me whom you mean: reply to one of their messages, or give their user id.'),
+  // Making the clip
+  MODEL_MISSING: line('EngineError', 'never', 'The model “{engine}” is not installed on this machine ({file} is missing).'),
+  MODEL_CORRUPT: line('EngineError', 'never', 'A file of the model “{engine}” is damaged ({file}). The operator must install it again.'),
+  NAN_OUTPUT: line('EngineError', 'later', 'The model produced an unusable result. Nothing was charged; please try again.'),
+  ENGINE_FAILED: line('EngineError', 'later', 'Something went wrong while making your clip. Nothing was charged; please try again.'),
+  ENGINE_CRASHED: line('EngineError', 'later', 'The program that makes clips stopped unexpectedly. Nothing was charged; please try again.'),
+  ENGINE_TIMEOUT: line('EngineError', 'later', 'Making your clip took longer than {seconds} seconds, so I stopped. Nothing was charged.'),
+  FFMPEG_MISSING: line('ConfigError', 'never', 'No ffmpeg was found. Install ffmpeg or set FFMPEG_PATH.'),
+  ENCODE_FAILED: line('MediaError', 'later', 'The clip could not be written as a video. Nothing was charged; please try again.'),
+  CLIP_TOO_BIG: line('MediaError', 'never', 'Even at the smallest size the clip does not fit into {maxMb} MB. Choose fewer seconds.'),
+  CANCELED: line('CanceledError', 'never', 'Canceled. Nothing was charged.'),
+  // The plumbing
+  QUEUE_UNAVAILABLE: line('QueueError', 'later', 'The queue cannot be reached right now. Your request is saved and will start by itself.'),
+  CHANNEL_FAILED: line('ChannelError', 'later', 'The message could not be sent ({reason}).'),
+  CHANNEL_GONE: line('ChannelError', 'never', 'The conversation is gone ({reason}).'),
+  CONFIG_INVALID: line('ConfigError', 'never', 'The configuration has problems:\n{problems}'),
+  DATA_DIR_IN_USE: line('ConfigError', 'never', '{directory} is already used by another Stillmotion (process {pid}). Stop it first, or set DATA_DIR to another folder.'),
+  INTERNAL: line('QueueError', 'later', 'Something went wrong on my side. Nothing was charged; please try again.'),
+  // Remarks that accompany a clip; not failures
+  NOTE_NOTHING_MOVES: line('InputError', 'never', 'Nothing I recognise in this photo can move like that, so I made a gentle push-in.'),
+  NOTE_CROPPED: line('InputError', 'never', 'This camera move starts on a slightly cropped photo.'),
+  NOTE_REDUCED: line('MediaError', 'never', 'Reduced to {widthPx}×{heightPx} to fit the size limit here.'),
+} as const satisfies Record<string, CatalogueLine>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** Replaces `{name}` in a catalogue text; an unknown parameter stays visible as `{name}`. */
+export const fill = (text: string, params: ErrorParams): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+
+/** One failure: a catalogue code, its parameters, and the cause for the log. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options?: { cause?: unknown }) {
+    super(`${code}: ${fill(catalogue[code].text, params)}`, options);
+    this.name = catalogue[code].class;
+    this.code = code;
+    this.params = params;
+  }
+
+  get retry(): 'never' | 'later' {
+    return catalogue[this.code].retry;
+  }
+
+  toNote(): Note {
+    return { code: this.code, params: this.params };
+  }
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code);
+
+/** The sentence a person reads for a note; an unknown code (from a newer process) becomes INTERNAL's. */
+export const noteText = (note: Note): string =>
+  isErrorCode(note.code) ? fill(catalogue[note.code].text, note.params) : catalogue.INTERNAL.text;
+
+/** Any thrown value as an AppError; what is not ours becomes `fallback` with the cause kept for the log. */
+export const asAppError = (error: unknown, fallback: ErrorCode = 'INTERNAL'): AppError =>
+  error instanceof AppError ? error : new AppError(fallback, {}, { cause: error });
+
+/** Rebuilds an error that crossed a process or the database as a note. */
+export const fromNote = (note: Note): AppError =>
+  isErrorCode(note.code) ? new AppError(note.code, note.params) : new AppError('INTERNAL', {});

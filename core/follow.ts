@@ -1,0 +1,81 @@
+/** Watches the database for changed jobs and tells whoever shows them: chat status messages and open web pages. */
+import type { Channel } from './channel.ts';
+import type { Deps } from './deps.ts';
+import { isFinal, type Job, type Standing } from './job.ts';
+
+export type JobListener = (job: Job, standing: Standing) => void;
+
+export interface Follower {
+  /** Calls back on every change of one job, first with how it stands now. @returns unsubscribe */
+  subscribe(jobId: string, listener: JobListener): () => void;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param channels channels of this process; each gets `showStatus` for its own unfinished jobs, at most one call at a time per job
+ * @param everyMs how often the database is asked; one cheap query each time
+ */
+export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs = 300): Follower => {
+  const { jobs } = deps.store;
+  const listeners = new Map<string, Set<JobListener>>();
+  const showing = new Set<string>();
+  let cursor = 0;
+  let stopped = false;
+
+  const show = async (job: Job, standing: Standing): Promise<void> => {
+    const channel = channels.find((c) => c.name === job.origin.channel);
+    // Outcomes are the delivery's task; a status edit after it would overwrite the clip.
+    if (!channel || isFinal(job.state) || showing.has(job.id)) return;
+    showing.add(job.id);
+    try {
+      await channel.showStatus(job, standing);
+    } catch (error) {
+      deps.log.warn({ err: error, jobId: job.id }, 'status could not be shown');
+    } finally {
+      showing.delete(job.id);
+    }
+  };
+
+  const tell = async (job: Job): Promise<void> => {
+    const standing = await jobs.standing(job);
+    for (const listener of listeners.get(job.id) ?? []) listener(job, standing);
+    void show(job, standing);
+  };
+
+  const round = async (): Promise<void> => {
+    const { jobs: changed, cursor: next } = await jobs.changedSince(cursor);
+    cursor = next;
+    for (const job of changed) await tell(job);
+    // When something started or ended, everybody behind it moved up.
+    if (changed.some((job) => job.state !== 'waiting' && (job.progress === null || isFinal(job.state)))) {
+      for (const id of await jobs.undispatched(0)) {
+        const job = await jobs.find(id);
+        if (job?.state === 'waiting' && !changed.some((c) => c.id === id)) await tell(job);
+      }
+    }
+  };
+
+  const loop = (async () => {
+    ({ cursor } = await jobs.changedSince(0));
+    while (!stopped) {
+      await round().catch((error: unknown) => deps.log.warn({ err: error }, 'following jobs failed; trying again'));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+  })();
+
+  return {
+    subscribe(jobId, listener) {
+      const set = listeners.get(jobId) ?? new Set();
+      listeners.set(jobId, set.add(listener));
+      void jobs.find(jobId).then(async (job) => job && set.has(listener) && listener(job, await jobs.standing(job))).catch(() => undefined);
+      return () => {
+        set.delete(listener);
+        if (set.size === 0) listeners.delete(jobId);
+      };
+    },
+    async stop() {
+      stopped = true;
+      await loop;
+    },
+  };
+};

@@ -1,0 +1,18 @@
+/** The port of the queue. It only dispatches job ids; the database is the truth. */
+export interface Queue {
+  /** Puts a job id in line; a second call with an id that is already in line does nothing. */
+  add(jobId: string): Promise<void>;
+  /** Takes a waiting job id out of line; unknown or running ids are ignored. */
+  remove(jobId: string): Promise<void>;
+  /**
+   * Starts handing out ids, at most `concurrency` at a time. A handler that throws is called again later, as is the id of a
+   * process that died; a handler that returns has dealt with the id.
+   */
+  consume(handler: (jobId: string) => Promise<void>, options: { readonly concurrency: number }): Consumer;
+  close(): Promise<void>;
+}
+
+export interface Consumer {
+  /** Stops taking new ids and waits for running handlers. */
+  close(): Promise<void>;
+}
