@@ -20,6 +20,7 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
   const listeners = new Map<string, Set<JobListener>>();
   const showing = new Set<string>();
   let cursor = 0;
+  let seen = new Map<string, number>();
   let stopped = false;
 
   const show = async (job: Job, standing: Standing): Promise<void> => {
@@ -43,20 +44,18 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
   };
 
   const round = async (): Promise<void> => {
-    const { jobs: changed, cursor: next } = await jobs.changedSince(cursor);
+    const { jobs: found, cursor: next } = await jobs.changedSince(cursor);
     cursor = next;
+    const changed = found.filter((job) => seen.get(job.id) !== job.revision);
+    seen = new Map(found.map((job) => [job.id, job.revision]));
     for (const job of changed) await tell(job);
     // When something started or ended, everybody behind it moved up.
     if (changed.some((job) => job.state !== 'waiting' && (job.progress === null || isFinal(job.state)))) {
-      for (const id of await jobs.undispatched(0)) {
-        const job = await jobs.find(id);
-        if (job?.state === 'waiting' && !changed.some((c) => c.id === id)) await tell(job);
-      }
+      for (const job of await jobs.waiting(50)) if (!changed.some((c) => c.id === job.id)) await tell(job);
     }
   };
 
   const loop = (async () => {
-    ({ cursor } = await jobs.changedSince(0));
     while (!stopped) {
       await round().catch((error: unknown) => deps.log.warn({ err: error }, 'following jobs failed; trying again'));
       await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -63,6 +63,8 @@ export interface Job {
   readonly finishedAtMs: number | null;
   /** The owner removed the clip from view. */
   readonly deleted: boolean;
+  /** Grows with every change of the job. */
+  readonly revision: number;
 }
 
 /** Where a waiting or running job stands. */

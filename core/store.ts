@@ -33,6 +33,14 @@ export interface Balance {
   readonly resetsAtMs: number;
 }
 
+export interface DeliveryDetail {
+  /** The platform's id of the message that holds the clip. */
+  readonly receipt?: string;
+  /** With `pending`: not before this moment. */
+  readonly retryAtMs?: number;
+  readonly error?: Note;
+}
+
 export interface JobStore {
   /**
    * One transaction: the job's row, its quota hold and its first event, or nothing.
@@ -55,10 +63,16 @@ export interface JobStore {
   /** A waiting job is canceled and refunded at once; a running one is flagged for its worker; a finished one is returned as it is. */
   cancel(id: string): Promise<Job | null>;
   saveAddress(id: string, address: Address): Promise<void>;
-  /** Jobs changed after `cursor`; start with 0. Every change is returned at least once, some twice. */
+  /** Waiting jobs, the next to run first. */
+  waiting(limit: number): Promise<readonly Job[]>;
+  /**
+   * Jobs changed after `cursor`; 0 starts and returns the unfinished ones. Every change is returned at least once; a job may
+   * come again with the `revision` it had, because transactions do not commit in the order in which they numbered their rows.
+   */
   changedSince(cursor: number): Promise<{ readonly jobs: readonly Job[]; readonly cursor: number }>;
-  pendingDeliveries(channels: readonly ChannelName[]): Promise<readonly Job[]>;
-  saveDelivery(id: string, state: DeliveryState, detail: { readonly receipt?: string; readonly retryAtMs?: number; readonly error?: Note }): Promise<void>;
+  /** Outcomes due to be sent; nobody else is handed them for `leaseMs`. */
+  takeDeliveries(channels: readonly ChannelName[], leaseMs: number): Promise<readonly Job[]>;
+  saveDelivery(id: string, state: DeliveryState, detail: DeliveryDetail): Promise<void>;
   /** Ids to put in line again: waiting ones, and running ones that showed no sign of life for `silentMs`. */
   undispatched(silentMs: number): Promise<readonly string[]>;
   markDeleted(id: string): Promise<void>;

@@ -1,0 +1,56 @@
+/** The configuration: read once from the environment, checked as a whole, frozen. The only reader of process.env. */
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../core/errors.ts';
+import { type Environment, schema } from './schema.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const fromRoot = (path: string): string => (isAbsolute(path) ? path : resolve(root, path));
+
+export interface Config {
+  readonly role: Environment['STILLMOTION_ROLE'];
+  readonly discord: { readonly token: string | null; readonly apiUrl: string };
+  readonly telegram: { readonly token: string | null; readonly apiRoot: string; readonly webhookUrl: string | null };
+  readonly downloadAllow: readonly string[];
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  readonly web: { readonly host: string; readonly port: number; readonly token: string | null };
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly quotaDaily: number;
+  readonly logLevel: string;
+  readonly ffmpegPath: string | null;
+  readonly executionProviders: readonly string[];
+  /** 0 = every core. */
+  readonly threads: number;
+}
+
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+
+/** @throws ConfigError CONFIG_INVALID naming every problem at once */
+export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
+  // An empty variable, as compose files write it, means the same as none.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const env = parsed.data;
+  if (env && !isLoopback(env.HOST) && !env.WEB_TOKEN) problems.push(`WEB_TOKEN: must be set when HOST is ${env.HOST}, so that strangers cannot use the page`);
+  if (env && env.STILLMOTION_ROLE !== 'all' && !env.DATABASE_URL) problems.push(`DATABASE_URL: must be set when STILLMOTION_ROLE is ${env.STILLMOTION_ROLE}, because the embedded database serves one process only`);
+  if (!env || problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
+  return Object.freeze({
+    role: env.STILLMOTION_ROLE,
+    discord: { token: env.DISCORD_TOKEN ?? null, apiUrl: env.DISCORD_API_URL.replace(/\/+$/, '') },
+    telegram: { token: env.TELEGRAM_TOKEN ?? null, apiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''), webhookUrl: env.TELEGRAM_WEBHOOK_URL ?? null },
+    downloadAllow: env.DOWNLOAD_ALLOW,
+    dataDir: fromRoot(env.DATA_DIR),
+    modelsDir: fromRoot(env.MODELS_DIR),
+    web: { host: env.HOST, port: env.PORT, token: env.WEB_TOKEN ?? null },
+    databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    quotaDaily: env.QUOTA_DAILY,
+    logLevel: env.LOG_LEVEL,
+    ffmpegPath: env.FFMPEG_PATH ?? null,
+    executionProviders: env.EXECUTION_PROVIDERS,
+    threads: env.INFERENCE_THREADS,
+  });
+};

@@ -1,0 +1,14 @@
+/** The stores of one database, together. */
+import type { Clock } from '../clock.ts';
+import type { Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { createJobStore } from './job-store.ts';
+import { createLedgerStore } from './ledger-store.ts';
+import { createPlaceStore } from './place-store.ts';
+
+export const createStore = (database: Database, clock: Clock): Store => ({
+  jobs: createJobStore(database, clock),
+  ledger: createLedgerStore(database, clock),
+  places: createPlaceStore(database, clock),
+  close: () => database.close(),
+});

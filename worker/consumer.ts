@@ -1,0 +1,91 @@
+/** Takes job ids from the queue, has the clip made, keeps it, and records how it ended. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deps } from '../core/deps.ts';
+import type { Progress } from '../core/engine.ts';
+import { type AppError, asAppError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type { Consumer } from '../core/queue.ts';
+import type { Outcome } from '../core/store.ts';
+import { photoKey } from '../core/submit.ts';
+import type { Inference } from './inference.ts';
+
+/** A job that took this many workers down with it is given up and refunded. */
+const MAX_ATTEMPTS = 3;
+const CANCEL_CHECK_MS = 250;
+
+export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'log' | 'metrics'> & { readonly inference: Inference };
+
+/** Starts working; one clip at a time, because one clip uses the whole machine. */
+export const startConsumer = (deps: ConsumerDeps): Consumer => {
+  const stopping = new AbortController();
+  const consumer = deps.queue.consume((jobId) => handle(jobId, deps, stopping.signal), { concurrency: 1 });
+  return {
+    async close() {
+      // What runs may finish: a drained worker loses no work.
+      await consumer.close();
+      stopping.abort();
+    },
+  };
+};
+
+const handle = async (jobId: string, deps: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
+  const { log, store } = deps;
+  const job = await store.jobs.claim(jobId);
+  if (!job) return;
+  const refuse = (code: string) => finish(job, { state: code === 'CANCELED' ? 'canceled' : 'failed', error: { code, params: {} } }, deps);
+  if (job.cancelRequested) return refuse('CANCELED');
+  if (job.attempt > MAX_ATTEMPTS) return refuse('ENGINE_CRASHED');
+
+  try {
+    await finish(job, await make(job, deps, stopping), deps);
+  } catch (thrown) {
+    const error: AppError = asAppError(thrown, 'ENGINE_FAILED');
+    if (error.code !== 'CANCELED') log.error({ err: thrown, jobId, attempt: job.attempt }, 'a clip failed');
+    // Only a crash says nothing about the request itself; everything else would fail the same way again.
+    if (error.code === 'ENGINE_CRASHED' && job.attempt < MAX_ATTEMPTS) throw error;
+    await finish(job, { state: error.code === 'CANCELED' ? 'canceled' : 'failed', error: error.toNote() }, deps);
+  }
+};
+
+const finish = async (job: Job, outcome: Outcome, deps: ConsumerDeps): Promise<void> => {
+  const finished = await deps.store.jobs.finish(job.id, job.attempt, outcome);
+  if (!finished) return deps.log.warn({ jobId: job.id, attempt: job.attempt }, 'another worker holds this job; this result is dropped');
+  const { createdAtMs, finishedAtMs, startedAtMs } = finished;
+  deps.metrics.job(job.request.engine, outcome.state, {
+    wait: startedAtMs === null ? null : (startedAtMs - createdAtMs) / 1000,
+    render: startedAtMs === null || finishedAtMs === null ? null : (finishedAtMs - startedAtMs) / 1000,
+  });
+  if (outcome.state !== 'done') deps.metrics.refund(outcome.error.code);
+};
+
+const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promise<Outcome> => {
+  const { files, inference, log, store } = deps;
+  const directory = await mkdtemp(join(tmpdir(), 'stillmotion-'));
+  const abort = new AbortController();
+  const watch = setInterval(() => {
+    store.jobs.isCancelRequested(job.id).then((wanted) => wanted && abort.abort(), () => undefined);
+  }, CANCEL_CHECK_MS);
+  try {
+    const photoPath = await files.localPath(photoKey(job.photo.sha256));
+    if (!photoPath) throw new Error('the photo of this job is gone from the file store');
+    let saved = Promise.resolve();
+    const onProgress = (progress: Progress): void => {
+      saved = saved.then(() => store.jobs.saveProgress(job.id, job.attempt, progress)).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'progress could not be saved'));
+    };
+    const task = { jobId: job.id, request: job.request, photoPath, directory, maxBytes: job.maxClipBytes };
+    const { clip, notes, timingsMs } = await inference.run(task, { signal: AbortSignal.any([abort.signal, stopping]), onProgress });
+    await saved;
+    const { path, thumbnailPath, ...facts } = clip;
+    const key = `clips/${job.id}.${clip.format}`;
+    const thumbnailKey = `clips/${job.id}.jpg`;
+    await files.putFile(thumbnailKey, thumbnailPath);
+    await files.putFile(key, path);
+    log.info({ jobId: job.id, engine: job.request.engine, bytes: clip.bytes, timingsMs }, 'clip made');
+    return { state: 'done', clip: { ...facts, key, thumbnailKey }, notes };
+  } finally {
+    clearInterval(watch);
+    await rm(directory, { recursive: true, force: true });
+  }
+};
