@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/gpu/**', 'test/bench/**', 'node_modules/**'],
+    globalSetup: ['test/support/template.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -33,6 +33,8 @@ export const startDeliverer = (channels: readonly Channel[], deps: Deps, everyMs
       await round().catch((error: unknown) => deps.log.warn({ err: error }, 'looking for deliveries failed; trying again'));
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
+    // What was finished just before the stop still goes out.
+    await round().catch(() => undefined);
     await Promise.all(sending.values());
   })();
 

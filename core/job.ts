@@ -5,10 +5,10 @@ import type { ClipFormat, ClipRequest, Origin, PhotoRef } from './request.ts';
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'refused' | 'canceled';
 
-/** Legal transitions. `running → running` is another attempt after a crash. */
+/** Legal transitions. `running → running` is another attempt after a crash; `running → waiting` a worker told to stop. */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   waiting: ['running', 'failed', 'refused', 'canceled'],
-  running: ['running', 'done', 'failed', 'refused', 'canceled'],
+  running: ['waiting', 'running', 'done', 'failed', 'refused', 'canceled'],
   done: [],
   failed: [],
   refused: [],

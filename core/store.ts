@@ -60,6 +60,8 @@ export interface JobStore {
   isCancelRequested(id: string): Promise<boolean>;
   /** One transaction: the state, settle or refund, delivery pending. Null when `attempt` no longer holds the job. */
   finish(id: string, attempt: number, outcome: Outcome): Promise<Job | null>;
+  /** Puts an unfinished job back in line as if this attempt had not been; for a worker that is told to stop. */
+  release(id: string, attempt: number): Promise<void>;
   /** A waiting job is canceled and refunded at once; a running one is flagged for its worker; a finished one is returned as it is. */
   cancel(id: string): Promise<Job | null>;
   saveAddress(id: string, address: Address): Promise<void>;

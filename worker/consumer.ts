@@ -14,6 +14,7 @@ import type { Inference } from './inference.ts';
 /** A job that took this many workers down with it is given up and refunded. */
 const MAX_ATTEMPTS = 3;
 const CANCEL_CHECK_MS = 250;
+const DRAIN_MS = 20_000;
 
 export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'log' | 'metrics'> & { readonly inference: Inference };
 
@@ -23,9 +24,10 @@ export const startConsumer = (deps: ConsumerDeps): Consumer => {
   const consumer = deps.queue.consume((jobId) => handle(jobId, deps, stopping.signal), { concurrency: 1 });
   return {
     async close() {
-      // What runs may finish: a drained worker loses no work.
+      // What runs may finish; what takes too long goes back in line and starts again elsewhere.
+      const patience = setTimeout(() => stopping.abort(), DRAIN_MS);
       await consumer.close();
-      stopping.abort();
+      clearTimeout(patience);
     },
   };
 };
@@ -42,6 +44,7 @@ const handle = async (jobId: string, deps: ConsumerDeps, stopping: AbortSignal):
     await finish(job, await make(job, deps, stopping), deps);
   } catch (thrown) {
     const error: AppError = asAppError(thrown, 'ENGINE_FAILED');
+    if (stopping.aborted) return deps.store.jobs.release(job.id, job.attempt);
     if (error.code !== 'CANCELED') log.error({ err: thrown, jobId, attempt: job.attempt }, 'a clip failed');
     // Only a crash says nothing about the request itself; everything else would fail the same way again.
     if (error.code === 'ENGINE_CRASHED' && job.attempt < MAX_ATTEMPTS) throw error;

@@ -173,6 +173,10 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         return held ? end(tx, id, outcome) : null;
       }),
 
+    async release(id, attempt) {
+      await database.query(`UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'`, [id, attempt]);
+    },
+
     cancel: (id) =>
       database.transaction(async (tx) => {
         const job = await one(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);

@@ -1,13 +1,24 @@
-/** Frames → MP4 or GIF with a thumbnail. Frames are encoded once, almost without loss, while the engine still draws. */
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+/** Frames → MP4 or GIF with a preview picture. Frames are encoded once, almost without loss, while the engine still draws. */
+import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FrameStream } from '../../core/engine.ts';
-import { AppError, asAppError, type Note } from '../../core/errors.ts';
+import { AppError, type Note } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type Ffmpeg, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
-import { type FitContext, fit, h264Options, type Video } from './fit.ts';
+import { type FitContext, fit, type Video } from './fit.ts';
+import { h264, rawInput, thumbnail } from './profiles.ts';
+
+export interface EncodeOptions {
+  readonly format: ClipFormat;
+  readonly maxBytes: number;
+  /** Where the files are left: `clip.<format>` and `thumbnail.jpg`. */
+  readonly directory: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for every frame handed over, and again with `done = total` before each try to fit the clip into its limit. */
+  readonly onFrame?: ((done: number, total: number) => void) | undefined;
+}
 
 /** A finished clip on disk. */
 export interface EncodedClip extends Video {
@@ -16,66 +27,116 @@ export interface EncodedClip extends Video {
   readonly notes: readonly Note[];
 }
 
-export interface EncodeOptions {
-  readonly format: ClipFormat;
-  readonly maxBytes: number;
-  /** Where the files are left: `clip.<format>` and `thumbnail.jpg`. */
-  readonly directory: string;
-  readonly signal?: AbortSignal;
-  /** Called for every frame handed over, and again with `done = total` before each try to fit the clip into its limit. */
-  readonly onFrame?: (done: number, total: number) => void;
-}
-
 export interface Encoder {
   /**
-   * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; and whatever the frames
-   *   throw while they are drawn. Nothing is left in the directory then.
+   * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; and whatever the engine
+   *   throws while it draws. Nothing is left in the directory then.
    */
   encodeClip(stream: FrameStream, options: EncodeOptions): Promise<EncodedClip & { readonly thumbnailPath: string }>;
   /**
    * One of our own MP4 clips as a GIF, or as a smaller MP4.
    * @throws as `encodeClip`
    */
-  convertClip(source: Omit<Video, 'bytes'>, options: EncodeOptions): Promise<EncodedClip>;
+  convertClip(source: Video, options: EncodeOptions): Promise<EncodedClip>;
 }
 
-/** @param ffmpegPath see `findFfmpeg`; looked for on first use */
-export const createEncoder = ({ ffmpegPath, log }: { ffmpegPath?: string | undefined; log: Logger }): Encoder => {
-  let found: Promise<Ffmpeg> | undefined;
-  const ffmpegOnce = (): Promise<Ffmpeg> => {
-    found ??= findFfmpeg(ffmpegPath).catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    });
-    return found;
-  };
+// What is fitted later is fitted from this first encoding: it is a hundred times smaller than raw frames on disk, and at
+// this quality a second generation cannot be told from the first.
+const FIRST_CRF = 18;
 
-  /** Works in a folder of its own that is gone afterwards, however it ended. */
-  const inScratch = async <T>(options: EncodeOptions, work: (context: FitContext) => Promise<T>): Promise<T> => {
-    const ffmpeg = await ffmpegOnce();
-    const directory = await mkdtemp(join(resolve(options.directory), 'encode-')).catch((error: unknown) => {
-      throw new AppError('ENCODE_FAILED', {}, { cause: error });
-    });
+/** @param ffmpegPath see `findFfmpeg`; looked for on first use */
+export const createEncoder = ({ ffmpegPath, log }: { readonly ffmpegPath?: string | undefined; readonly log: Logger }): Encoder => {
+  let ffmpeg: Ffmpeg | undefined;
+
+  /** Works in a folder of its own, which is gone afterwards however it ended. */
+  const inScratch = async <T>(options: EncodeOptions, total: number, work: (context: FitContext) => Promise<T>): Promise<T> => {
+    ffmpeg ??= await findFfmpeg(ffmpegPath);
+    const directory = await mkdtemp(join(resolve(options.directory), 'encode-'));
     try {
-      return await work({ ffmpeg, directory, log, signal: options.signal });
+      return await work({ ffmpeg, directory, log, signal: options.signal, onTry: () => options.onFrame?.(total, total) });
+    } catch (error) {
+      throw isOutOfSpace(error) ? new AppError('ENCODE_FAILED', {}, { cause: error }) : error;
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
   };
 
-  const keep = async (video: Video, source: Video, options: EncodeOptions): Promise<EncodedClip> => {
-    const path = join(resolve(options.directory), `clip.${options.format}`);
-    await rename(video.path, path);
-    const { widthPx, heightPx } = video;
-    const reduced = widthPx * source.widthPx < 0 || video.reduced === true;
-    return {
-      ...video,
-      path,
-      format: options.format,
-      seconds: video.frameCount / video.fps,
-      notes: reduced ? [new AppError('NOTE_REDUCED', { widthPx, heightPx }).toNote()] : [],
-    };
+  const finish = async (source: Video, options: EncodeOptions, context: FitContext): Promise<EncodedClip> => {
+    const { format, maxBytes, signal } = options;
+    const fits = format === 'mp4' && source.bytes <= maxBytes;
+    const video = fits ? { ...source, reduced: false } : await fit(source, format, maxBytes, context);
+    if (signal?.aborted) throw new AppError('CANCELED');
+    const path = join(resolve(options.directory), `clip.${format}`);
+    // Only what lies in the scratch folder is ours to move.
+    await (video.path.startsWith(context.directory) ? rename : copyFile)(video.path, path);
+    const { bytes, widthPx, heightPx, fps, frameCount } = video;
+    const notes = video.reduced ? [new AppError('NOTE_REDUCED', { widthPx, heightPx }).toNote()] : [];
+    return { path, format, bytes, widthPx, heightPx, fps, frameCount, seconds: frameCount / fps, notes };
   };
 
-  return { encodeClip: undefined as never, convertClip: undefined as never, ...{ inScratch, keep } };
+  return {
+    encodeClip: (stream, options) =>
+      inScratch(options, stream.frameCount, async (context) => {
+        const { widthPx, heightPx, fps, frameCount } = stream;
+        const first = join(context.directory, 'first.mp4');
+        const preview = join(context.directory, 'thumbnail.jpg');
+        await encodeFrames(stream, options, context, [
+          { path: first, options: h264({ crf: FIRST_CRF }) },
+          { path: preview, options: thumbnail(stream) },
+        ]);
+        const clip = await finish({ path: first, bytes: (await stat(first)).size, widthPx, heightPx, fps, frameCount }, options, context);
+        const thumbnailPath = join(resolve(options.directory), 'thumbnail.jpg');
+        await rename(preview, thumbnailPath);
+        return { ...clip, thumbnailPath };
+      }),
+    convertClip: (source, options) => inScratch(options, source.frameCount, (context) => finish(source, options, context)),
+  };
 };
+
+/** Pulls frames only as fast as ffmpeg takes them; a failure of the engine stops ffmpeg and wins over ffmpeg's own. */
+const encodeFrames = async (
+  stream: FrameStream,
+  { signal, onFrame }: EncodeOptions,
+  { ffmpeg, log }: FitContext,
+  outputs: readonly { readonly path: string; readonly options: readonly string[] }[],
+): Promise<void> => {
+  const stop = new AbortController();
+  let failure: unknown;
+  const guarded = async function* () {
+    try {
+      yield* checked(stream, onFrame);
+    } catch (error) {
+      failure = error;
+      stop.abort();
+    }
+  };
+  const source = Readable.from(guarded(), { objectMode: false, highWaterMark: 1 });
+  try {
+    await runFfmpeg(ffmpeg, {
+      inputs: [{ source, options: rawInput(stream) }],
+      outputs,
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      log,
+    });
+  } catch (error) {
+    throw failure ?? error;
+  } finally {
+    source.destroy();
+  }
+};
+
+async function* checked({ frames, widthPx, heightPx, frameCount }: FrameStream, onFrame: EncodeOptions['onFrame']): AsyncGenerator<Uint8Array> {
+  const frameBytes = (widthPx * heightPx * 3) / 2;
+  let done = 0;
+  for await (const frame of frames) {
+    if (frame.length !== frameBytes) throw broken(`frame ${done} has ${frame.length} bytes instead of ${frameBytes}`);
+    yield frame;
+    done += 1;
+    onFrame?.(done, frameCount);
+  }
+  if (done !== frameCount) throw broken(`${done} frames came instead of ${frameCount}`);
+}
+
+const broken = (problem: string): AppError => new AppError('ENGINE_FAILED', {}, { cause: new Error(problem) });
+
+const isOutOfSpace = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

@@ -13,7 +13,7 @@ import torch
 
 from renderer import Frame, Prepare
 
-PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "gate", "swing"]
+PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "gate", "swing", "reach"]
 PREPARE_OUT = ["luma", "chroma", "still", "mask", "still_chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "activity"]
 FRAME_IN = ["still", "chroma", "mask", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "pose", "parallax", "phase", "glow", "travel", "weight"]
 AXES = {
@@ -32,13 +32,13 @@ def example(height, width, proxy_height, proxy_width, seed=0):
     return (
         (rand(height, width, 3) * 255).to(torch.uint8), rand(1, 3, proxy_height, proxy_width), rand(1, 15, 32, 32) - 0.5,
         (rand(1, 13, 64, 64) * 4).softmax(1), rand(1, 1, 64, 64), rand(1, 1, 64, 64),
-        torch.tensor([0.1, 0.02, 0.3, 0.05]), torch.ones(13), torch.tensor([0.6]),
+        torch.tensor([0.1, 0.02, 0.3, 0.05]), torch.ones(13), torch.tensor([0.6]), torch.tensor([1.0]),
     )
 
 
 def controls(copies):
     return (
-        torch.tensor([0.9, 0.02, 0.01, -0.02, 0.9, -0.01]), torch.tensor([0.02, 0.01, 0.03, 0.4]),
+        torch.tensor([0.9, 0.02, 0.01, -0.02, 0.9, -0.01]), torch.tensor([0.02, 0.01, 0.03]),
         torch.tensor([[-0.2, 0.4], [-0.5, 0.1], [-0.9, -0.3]]), torch.tensor([0.3, -0.2]),
         torch.tensor([0.3, -0.7][:max(copies, 1)]), torch.tensor([0.7, 0.3][:copies] if copies == 2 else [1.0]),
     )

@@ -20,6 +20,7 @@ SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floatin
 LIGHT = CLASSES.index("light")
 FREQUENCIES = 3
 MARGIN = 0.125  # how far the layer continues past each border, in widths and heights
+MAX_TRAVEL = 0.09  # of the frame: a copy of the layer that went further is faded out and starts anew
 MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
 
@@ -120,10 +121,10 @@ def limited(red, luma, blue):
 class Prepare(nn.Module):
     """Photo and networks' output → everything a frame needs; see the module's docstring."""
 
-    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, gate, swing):
+    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, gate, swing, reach):
         # photo u8 [H, W, 3]; proxy f32 [1, 3, h, w]; field f32 [1, 15, 32, 32]; segmentation [1, 13, 64, 64]; depth, sway [1, 1, 64, 64]
         # decode f32 [4]: velocity scale, oscillation scale, flicker scale, dead zone; gate f32 [13]: how far each class may move
-        # swing f32 [1]: amplitude of the oscillation
+        # swing f32 [1]: amplitude of the oscillation; reach f32 [1]: how many times the field's flow the clip covers
         rgb = photo.permute(2, 0, 1).unsqueeze(0).float() * (1 / 255)
         r, g, b = rgb[:, 0:1], rgb[:, 1:2], rgb[:, 2:3]
         luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -138,7 +139,7 @@ class Prepare(nn.Module):
         magnitude = (field.abs() - decode[3]).clamp(min=0)
         field = scale * field.sign() * magnitude * magnitude
         field = resize(field, segmentation)
-        velocity = field[:, 0:2]
+        velocity = field[:, 0:2] * reach
         waves = field[:, 2:2 + 4 * FREQUENCIES] * swing
         flicker = field[:, -1:]
         allowed = segmentation * gate.view(1, -1, 1, 1)
@@ -216,29 +217,30 @@ class Prepare(nn.Module):
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
         relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), 4.0, 4.0)
 
-        # 10 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
-        p_mask = (air + water + fire).clamp(0, 1)
-        low = gaussian(behind[:, 0:1], 4.0, 4.0)
-        detail = behind[:, 0:1] - low
-        there = torch.cat([nx.expand_as(ny + nx), ny.expand_as(ny + nx)], 1)
-        shifted = F.grid_sample(detail, (there - flow).permute(0, 2, 3, 1), mode="bilinear", padding_mode="border", align_corners=False)
-        energy = box(detail * detail, 8)
-        common = (box(detail * shifted, 8) / (0.5 * (energy + box(shifted * shifted, 8)) + 0.5)).clamp(0, 1)
-
-        # 11 past the borders the layer is mirrored
-        layer = mirror(filled[:, 0:1])
-        layer_chroma = mirror(F.avg_pool2d(filled[:, 1:3], 2, 2))
-        low = mirror(low)
-
-        # 12 how much moves, in picture units, for the caller to judge
+        # 10 how much moves, in picture units, for the caller to judge
 
         def peak(v, m):
             length = ((v / unit.repeat(1, v.shape[1] // 2, 1, 1)) ** 2).sum(1, keepdim=True).sqrt() * m
             return box(length, 4).amax((1, 2, 3)), length.mean((1, 2, 3))
+        p_mask = (air + water + fire).clamp(0, 1)
         flow_peak, flow_mean = peak(flow, p_mask)
         layer_peak, layer_mean = peak(wave_layer, p_mask)
         still_peak, still_mean = peak(wave_still, torch.ones_like(p_mask))
-        activity = torch.cat([flow_peak, layer_peak, still_peak, box(lit, 2).amax((1, 2, 3)), flow_mean, layer_mean, still_mean, lit.mean((1, 2, 3))])
+        cycles = (flow_peak / MAX_TRAVEL).ceil().clamp(min=1)
+        activity = torch.cat([cycles, flow_peak, layer_peak, still_peak, box(lit, 2).amax((1, 2, 3)), flow_mean, layer_mean, still_mean, lit.mean((1, 2, 3))])
+
+        # 11 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
+        low = gaussian(behind[:, 0:1], 4.0, 4.0)
+        detail = behind[:, 0:1] - low
+        there = torch.cat([nx.expand_as(ny + nx), ny.expand_as(ny + nx)], 1)
+        shifted = F.grid_sample(detail, (there - flow / cycles).permute(0, 2, 3, 1), mode="bilinear", padding_mode="border", align_corners=False)
+        energy = box(detail * detail, 8)
+        common = (box(detail * shifted, 8) / (0.5 * (energy + box(shifted * shifted, 8)) + 0.5)).clamp(0, 1)
+
+        # 12 past the borders the layer is mirrored
+        layer = mirror(filled[:, 0:1])
+        layer_chroma = mirror(F.avg_pool2d(filled[:, 1:3], 2, 2))
+        low = mirror(low)
 
         return (yuv[:, 0:1], F.avg_pool2d(yuv[:, 1:3], 2, 2),
                 premultiplied[:, 0:1], mask,
@@ -292,14 +294,13 @@ class Frame(nn.Module):
 
     def forward(self, still, chroma, mask, layer, layer_chroma, low, flow, wave_layer, wave_still, lit, relief, common,
                 pose, parallax, phase, glow, travel, weight):
-        # pose [6]: where the camera looks, a 2x3 matrix; parallax [4]: x, y, zoom per unit of depth, and the depth that stays
+        # pose [6]: where the camera looks, a 2x3 matrix; parallax [3]: x, y and zoom per unit of depth
         # phase [3, 2]; glow [2]: cosine and sine parts of the flicker; travel, weight [copies]: flow times and weights of the copies
         px, py = ramps(relief)
         at = self.path(pose, px, py)
 
         def shifted(where):
-            d = sample(relief, where) - parallax[3]
-            return d * (parallax[0:2].view(1, 2, 1, 1) + parallax[2] * at)
+            return sample(relief, where) * (parallax[0:2].view(1, 2, 1, 1) + parallax[2] * at)
         shift = shifted(at)
         shift = shifted(at + shift)
         source = at + shift

@@ -1,0 +1,271 @@
+/** The embedded engine: a diffusion model draws a field of motion for the photo, and a renderer moves the photo's own pixels along it. */
+import { readFile } from 'node:fs/promises';
+import type { Engine, EngineManifest, FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
+import { AppError, type Note } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import { openBundle } from '../onnx/bundle.ts';
+import { openSession, type Session } from '../onnx/session.ts';
+import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
+import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
+import { karrasSigmas } from '../schedulers/karras.ts';
+import { clamp, isFinite, scale, smoothStep } from '../tensor/ops.ts';
+import { random } from '../tensor/random.ts';
+import { type FloatTensor, integers, type Tensor, tensor, vector } from '../tensor/tensor.ts';
+import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
+import { coverCrop, proxySize } from '../vision/geometry.ts';
+import { resample, toPlanes } from '../vision/resample.ts';
+
+export interface EngineDeps {
+  readonly manifest: EngineManifest;
+  /** The folder that holds the manifest's files. */
+  readonly folder: string;
+  readonly providers: readonly string[];
+  readonly threads: number;
+  readonly log: Logger;
+}
+
+export type EngineFactory = (deps: EngineDeps) => Engine;
+
+/** vocabulary.json: the tokenizer's words, and how the denoiser's numbers become displacements. */
+interface MotionVocabulary extends Vocabulary {
+  readonly decode: {
+    readonly velocityScale: number;
+    readonly oscillationScale: number;
+    readonly flickerScale: number;
+    readonly deadZone: number;
+  };
+}
+
+const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame', 'frame-layer', 'frame-flow'] as const;
+type Sessions = Record<(typeof graphs)[number], Session>;
+
+const FIELD_DIMS = [1, 15, 32, 32] as const;
+const CAMERA_DIMS = [1, 8] as const;
+const CLASS_COUNT = 13;
+/** Places in the text program: amplitudes of the classes but the first, camera hint. */
+const PROGRAM = { amplitudes: [0, 12], camera: [14, 22] } as const;
+const IMAGE_SIDE = 128;
+/** The longer side on which fields, masks and depth are worked out, whatever the size of the clip. */
+const PROXY_SIDE = 320;
+const SIGMA = { min: 0.05, max: 40, rho: 7 } as const;
+/** The field describes about this much time; longer clips repeat it. */
+const FIELD_SECONDS = 3;
+/** Swings start from the photo instead of around it, which doubles their reach. */
+const SWING = 0.6;
+/** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
+const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.02 } as const;
+const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
+/** Shares of the whole job, for the progress. */
+const SHARE = { encode: 0.02, denoise: 0.1 } as const;
+
+/** Measures of how much moves that prepare.onnx puts out, in this order; lengths as shares of the frame. */
+const readActivity = (values: Float32Array) => {
+  const [cycles = 1, flow = 0, waveLayer = 0, waveStill = 0, light = 0] = values;
+  return { cycles, flow, waveLayer, waveStill, light };
+};
+
+export const createMotionEngine: EngineFactory = ({ manifest, folder, providers, threads, log }) => {
+  let loaded: { sessions: Sessions; vocabulary: MotionVocabulary } | undefined;
+
+  const load = async () => {
+    if (loaded !== undefined) return loaded;
+    const path = await openBundle(manifest, folder);
+    const vocabulary = JSON.parse(await readFile(path('vocabulary.json'), 'utf8')) as MotionVocabulary;
+    const sessions: Partial<Sessions> = {};
+    for (const name of graphs) sessions[name] = await openSession(path(`${name}.onnx`), { providers, threads, log });
+    loaded = { sessions: sessions as Sessions, vocabulary };
+    return loaded;
+  };
+
+  const generate = async (request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> => {
+    const report = (stage: Stage, done: number, total: number, fraction: number): void => onProgress({ stage, done, total, fraction });
+    const { sessions, vocabulary } = await load();
+
+    // 1 check inputs
+    stopWhenCanceled(signal);
+    const { widthPx, heightPx, frameCount, seconds, loop, motion } = request;
+    checkRequest(request);
+
+    // 2 encode the words and the photo
+    const tokenIds = createTokenizer(vocabulary)(request.prompt);
+    await trace?.('token_ids', Float32Array.from(tokenIds), [1, tokenIds.length]);
+    const text = await sessions.text.run({ token_ids: integers(tokenIds, [1, tokenIds.length]) });
+    const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
+    const photo = resample(request.photo, coverCrop(request.photo, request), widthPx, heightPx);
+    const seen = await sessions.image.run({ image: tensor(toPlanes(photo, IMAGE_SIDE, IMAGE_SIDE), [1, 3, IMAGE_SIDE, IMAGE_SIDE]) });
+    const [features, segmentation] = [finite(seen.float('features')), finite(seen.float('segmentation'))];
+    const [depth, sway] = [finite(seen.float('depth')), finite(seen.float('sway'))];
+    await traceAll(trace, { context, program, features, segmentation, depth, sway });
+    report('encode', 1, 1, SHARE.encode);
+
+    // 3 schedule
+    const sigmas = karrasSigmas(request.steps, SIGMA);
+
+    // 4 noise from the seed: first the field, then the camera
+    const noise = random(request.seed);
+    const startField = noise.normal(15 * 32 * 32);
+    const startCamera = noise.normal(8);
+    await traceAll(trace, { initial_noise_field: tensor(startField, FIELD_DIMS), initial_noise_camera: tensor(startCamera, CAMERA_DIMS) });
+    let field = scale(startField, SIGMA.max);
+    let camera = scale(startCamera, SIGMA.max);
+
+    // 5 denoise
+    const fieldSolver = startDpmSolver(sigmas);
+    const cameraSolver = startDpmSolver(sigmas);
+    for (let step = 0; step < request.steps; step++) {
+      stopWhenCanceled(signal);
+      const clean = await sessions.denoiser.run({
+        field: tensor(field, FIELD_DIMS),
+        camera: tensor(camera, CAMERA_DIMS),
+        sigma: vector(sigmas[step] as number),
+        guidance: vector(request.guidance),
+        ...{ context, program, features, segmentation, depth, sway },
+      });
+      field = fieldSolver.step(step, field, finite(clean.float('field_denoised')).data);
+      camera = cameraSolver.step(step, camera, finite(clean.float('camera_denoised')).data);
+      const number = String(step).padStart(2, '0');
+      await traceAll(trace, { [`latents_field_${number}`]: tensor(field, FIELD_DIMS), [`latents_camera_${number}`]: tensor(camera, CAMERA_DIMS) });
+      report('denoise', step + 1, request.steps, SHARE.encode + (SHARE.denoise * (step + 1)) / request.steps);
+    }
+    await traceAll(trace, { field: tensor(field, FIELD_DIMS), camera: tensor(camera, CAMERA_DIMS) });
+
+    // 6 from fields to something to look at, once per clip
+    stopWhenCanceled(signal);
+    const { velocityScale, oscillationScale, flickerScale, deadZone } = vocabulary.decode;
+    const proxy = proxySize(request, PROXY_SIDE);
+    const repeats = Math.max(1, Math.round(seconds / FIELD_SECONDS));
+    const prepared = await sessions.prepare.run({
+      photo: tensor(photo.rgb, [heightPx, widthPx, 3]),
+      proxy: tensor(toPlanes(photo, proxy.widthPx, proxy.heightPx), [1, 3, proxy.heightPx, proxy.widthPx]),
+      field: tensor(field, FIELD_DIMS),
+      decode: vector(velocityScale, oscillationScale, flickerScale, deadZone),
+      gate: gateClasses(program.data),
+      swing: vector(SWING * motion),
+      reach: vector(repeats * motion),
+      ...{ segmentation, depth, sway },
+    });
+    const activity = readActivity(finite(prepared.float('activity')).data);
+
+    // 7 what the camera does, and whether anything moves at all
+    const notes: Note[] = [];
+    let move = gateCamera(camera, program.data.subarray(...PROGRAM.camera));
+    const objectsMove =
+      activity.flow > VISIBLE.flow || activity.waveLayer > VISIBLE.wave || activity.waveStill > VISIBLE.wave || activity.light * motion > VISIBLE.light;
+    if (!objectsMove && isStill(move) && motion > 0) {
+      move = PUSH_IN;
+      notes.push({ code: 'NOTE_NOTHING_MOVES', params: {} });
+    }
+    const path = cameraPath(move, request);
+    if (path.cropped) notes.push({ code: 'NOTE_CROPPED', params: {} });
+    log.debug({ engine: manifest.id, ...activity, ...move }, 'motion drawn');
+
+    // 8 hand out frames
+    const flows = activity.flow > VISIBLE.flow;
+    const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
+    const output = (name: string): FloatTensor => prepared.float(name);
+    const sheets: Record<string, Tensor> = {
+      still: output(copies === 0 ? 'luma' : 'still'),
+      chroma: output(copies === 0 ? 'chroma' : 'still_chroma'),
+    };
+    for (const name of ['mask', 'layer', 'layer_chroma', 'low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) sheets[name] = output(name);
+    const session = sessions[(['frame', 'frame-layer', 'frame-flow'] as const)[copies]];
+
+    async function* render(): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < frameCount; i++) {
+        stopWhenCanceled(signal);
+        // a loop's last frame is one step before its first; otherwise the last frame is where the camera comes to rest
+        const phase = i / frameCount;
+        const view = path.at(loop ? phase : i / (frameCount - 1));
+        const rendered = await session.run({
+          ...sheets,
+          pose: vector(...view.pose),
+          parallax: vector(...view.parallax),
+          phase: swings(phase * repeats),
+          glow: vector(...glow(phase, seconds, Math.min(motion, 1.5))),
+          ...cross(phase, copies, flows ? activity.cycles : 0),
+        });
+        const frame = rendered.bytes('frame').data;
+        await trace?.(`frame_${String(i).padStart(3, '0')}`, frame, [(heightPx * 3) / 2, widthPx]);
+        report('render', i + 1, frameCount, SHARE.encode + SHARE.denoise + ((1 - SHARE.encode - SHARE.denoise) * (i + 1)) / frameCount);
+        yield frame;
+      }
+    }
+    return { widthPx, heightPx, fps: request.fps, frameCount, pixelFormat: 'i420', frames: render(), notes };
+  };
+
+  return {
+    manifest,
+    load: async () => void (await load()),
+    generate,
+    async dispose() {
+      const open = loaded;
+      loaded = undefined;
+      if (open !== undefined) for (const session of Object.values(open.sessions)) await session.dispose();
+    },
+  };
+};
+
+const stopWhenCanceled = (signal: AbortSignal): void => {
+  if (signal.aborted) throw new AppError('CANCELED', {}, { cause: signal.reason });
+};
+
+/** What I420 and the path of the camera need; everything else was checked against the manifest. */
+const checkRequest = ({ widthPx, heightPx, frameCount, photo }: GenerateRequest): void => {
+  const problem =
+    widthPx % 2 !== 0 || heightPx % 2 !== 0 ? `${widthPx}×${heightPx} has an odd side`
+    : frameCount < 2 ? 'a clip has at least 2 frames'
+    : photo.rgb.length !== photo.widthPx * photo.heightPx * 3 ? 'the photo is not RGB'
+    : undefined;
+  if (problem !== undefined) throw new AppError('REQUEST_MALFORMED', { problem });
+};
+
+/** @throws EngineError NAN_OUTPUT when a value is NaN or infinite */
+const finite = (values: FloatTensor): FloatTensor => {
+  if (!isFinite(values.data)) throw new AppError('NAN_OUTPUT');
+  return values;
+};
+
+const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<string, FloatTensor>>): Promise<void> => {
+  if (trace !== undefined) for (const [name, { data, dims }] of Object.entries(tensors)) await trace(name, data, dims);
+};
+
+/** How far each of the classes may move: 1 when the words asked for it, 0 when they did not; what is static never does. */
+const gateClasses = (program: Float32Array): FloatTensor => {
+  const gate = new Float32Array(CLASS_COUNT);
+  program.subarray(...PROGRAM.amplitudes).forEach((amplitude, i) => {
+    gate[i + 1] = smoothStep(amplitude, 0.05, 0.3);
+  });
+  return { data: gate, dims: [CLASS_COUNT] };
+};
+
+/** Cosine and sine parts of the three swings, displaced so that all are 0 at time 0. @param cycles of the slowest */
+const swings = (cycles: number): FloatTensor => {
+  const parts = [1, 2, 4].flatMap((multiple) => {
+    const angle = 2 * Math.PI * multiple * cycles;
+    return [Math.cos(angle) - 1, Math.sin(angle)];
+  });
+  return tensor(Float32Array.from(parts), [3, 2]);
+};
+
+/** Cosine and sine parts of flickering light: whole numbers of waves per clip, 0 at time 0. */
+const glow = (phase: number, seconds: number, strength: number): [number, number] => {
+  let cosine = 0;
+  let sine = 0;
+  for (const [hertz, share] of [[1.3, 0.5], [2.9, 0.3], [5.3, 0.2]] as const) {
+    const angle = 2 * Math.PI * Math.max(1, Math.round(hertz * seconds)) * phase;
+    cosine += strength * share * (Math.cos(angle) - 1);
+    sine += strength * share * Math.sin(angle);
+  }
+  return [cosine, sine];
+};
+
+/**
+ * Where the copies of the flowing layer are, in flows per clip, and their weights. One copy simply drifts; of two, the one
+ * that has gone far fades out while the next one arrives at the photo, `cycles` times per clip.
+ */
+const cross = (phase: number, copies: number, cycles: number): Record<'travel' | 'weight', FloatTensor> => {
+  if (copies < 2 || cycles === 0) return { travel: vector(cycles === 0 ? 0 : phase), weight: vector(1) };
+  const along = (phase * cycles) % 1;
+  const late = clamp(smoothStep(along, 0.1, 0.9) * 0.5 + along * 0.5, 0, 1);
+  return { travel: vector(along / cycles, (along - 1) / cycles), weight: vector(1 - late, late) };
+};

@@ -1,0 +1,75 @@
+/** ffmpeg's options for what we make: H.264 that plays everywhere, GIF with a palette of its own, and the preview picture. */
+
+export interface FrameShape {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly fps: number;
+}
+
+/** What is kept of a video: every `step`-th frame, scaled to this size. */
+export interface Cut {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly step: number;
+}
+
+/** Raw planar YUV 4:2:0, back to back. */
+export const rawInput = ({ widthPx, heightPx, fps }: FrameShape): string[] => [
+  ...['-f', 'rawvideo', '-pixel_format', 'yuv420p', '-video_size', `${widthPx}x${heightPx}`, '-framerate', String(fps)],
+];
+
+/** An MP4 of our own. */
+export const clipInput: readonly string[] = ['-f', 'mov'];
+
+// The matrix is always named: old ffmpegs take anything untagged for BT.601.
+const scale = ({ widthPx, heightPx }: Cut): string => `scale=${widthPx}:${heightPx}:flags=lanczos:in_color_matrix=bt709:in_range=tv`;
+const every = ({ step }: Cut): string[] => (step > 1 ? [`framestep=${step}`] : []);
+
+/** Quality by constant rate factor, or a size in two passes. */
+export type Rate =
+  | { readonly crf: number }
+  | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
+
+/** H.264 High, yuv420p, BT.709 limited range said in the stream and to the filters, index first. */
+export const h264 = (rate: Rate, cut?: Cut): string[] => {
+  const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+  const filters = [...(cut ? [...every(cut), `${scale(cut)}:out_color_matrix=bt709:out_range=tv`] : []), tags];
+  const quality =
+    'crf' in rate
+      ? ['-crf', String(rate.crf)]
+      : ['-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
+  return [
+    ...['-an', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality],
+    ...['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
+    ...('pass' in rate && rate.pass === 1 ? ['-f', 'null'] : ['-movflags', '+faststart', '-f', 'mp4']),
+  ];
+};
+
+/** `fine` for the eye, `coarse` for the limit: fewer colours and an ordered pattern, which compresses far better. */
+export type GifQuality = 'fine' | 'coarse';
+
+/** The colours that this clip needs; those that move count. */
+export const palette = (quality: GifQuality, cut: Cut): string[] => [
+  ...['-an', '-vf', [...every(cut), scale(cut), `palettegen=max_colors=${quality === 'fine' ? 256 : 96}:stats_mode=diff`].join(',')],
+  ...['-frames:v', '1', '-c:v', 'png', '-update', '1', '-f', 'image2'],
+];
+
+/** Second input: the palette. Plays for ever. */
+export const gif = (quality: GifQuality, cut: Cut): string[] => {
+  const dither = quality === 'fine' ? 'sierra2_4a' : 'bayer:bayer_scale=4';
+  const filters = [...every(cut), scale(cut)].join(',');
+  return ['-an', '-filter_complex', `[0:v]${filters}[x];[x][1:v]paletteuse=dither=${dither}:diff_mode=rectangle`, '-loop', '0', '-f', 'gif'];
+};
+
+export const MAX_THUMBNAIL_PX = 320;
+
+/** The first frame as a JPEG, at most 320 pixels on its longer side; far below 200 kB at this quality. */
+export const thumbnail = ({ widthPx, heightPx }: FrameShape): string[] => {
+  const shrink = Math.min(1, MAX_THUMBNAIL_PX / Math.max(widthPx, heightPx));
+  const cut = { widthPx: evenPx(widthPx * shrink), heightPx: evenPx(heightPx * shrink), step: 1 };
+  const filters = `${scale(cut)}:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
+  return ['-an', '-frames:v', '1', '-vf', filters, '-c:v', 'mjpeg', '-q:v', '4', '-update', '1', '-f', 'image2'];
+};
+
+/** The nearest even number of pixels, at least 2. */
+export const evenPx = (px: number): number => Math.max(2, 2 * Math.round(px / 2));

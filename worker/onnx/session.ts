@@ -1,0 +1,107 @@
+/** The door to onnxruntime-node: one opened graph with named inputs and outputs. */
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { FloatTensor, Tensor, TensorData } from '../tensor/tensor.ts';
+
+export interface SessionOptions {
+  /** Execution providers in order of preference, for example `['cuda', 'cpu']`. */
+  readonly providers: readonly string[];
+  /** Threads inside one operator; 0 lets the runtime choose. */
+  readonly threads: number;
+  readonly log: Logger;
+}
+
+export interface Session {
+  readonly inputNames: readonly string[];
+  /**
+   * Runs the graph; inputs it does not know are left out, so that one record may feed several graphs.
+   * @throws EngineError ENGINE_FAILED when an input is missing or its dimensions do not fit, with the reason as cause
+   */
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Outputs>;
+  /** Repeatable. */
+  dispose(): Promise<void>;
+}
+
+export interface Outputs {
+  /** @throws EngineError ENGINE_FAILED when the graph has no such float32 output */
+  float(name: string): FloatTensor;
+  /** @throws EngineError ENGINE_FAILED when the graph has no such uint8 output */
+  bytes(name: string): Tensor<Uint8Array>;
+}
+
+const failed = (reason: string, cause?: unknown): AppError =>
+  new AppError('ENGINE_FAILED', {}, { cause: cause instanceof Error ? new Error(reason, { cause }) : new Error(reason) });
+
+/** What a graph says about one input: numbers are fixed sides, names are free but equal wherever they recur. */
+type Shape = readonly (number | string)[];
+
+/** @throws EngineError ENGINE_FAILED naming the input, what it has and what the graph wants */
+const checkDims = (shapes: ReadonlyMap<string, Shape>, inputs: Readonly<Record<string, Tensor>>, file: string): void => {
+  const sides = new Map<string, number>();
+  for (const [name, shape] of shapes) {
+    const given = inputs[name];
+    if (given === undefined) throw failed(`${file}: input ${name} is missing`);
+    const fits =
+      given.dims.length === shape.length &&
+      shape.every((side, i) => {
+        const got = given.dims[i] as number;
+        if (typeof side === 'number') return side < 0 || side === got;
+        const before = sides.get(side);
+        if (before === undefined && side !== '') sides.set(side, got);
+        return before === undefined || before === got;
+      });
+    if (!fits) throw failed(`${file}: input ${name} is [${given.dims.join(', ')}], the graph takes [${shape.join(', ')}]`);
+  }
+};
+
+const open = async (path: string, { providers, threads, log }: SessionOptions): Promise<InferenceSession> => {
+  const options = (executionProviders: readonly string[]): InferenceSession.SessionOptions => ({
+    executionProviders: [...executionProviders],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+  });
+  try {
+    return await InferenceSession.create(path, options(providers));
+  } catch (error) {
+    if (providers.every((provider) => provider === 'cpu')) throw failed(`${path} could not be opened`, error);
+    log.warn({ file: path, providers, reason: String(error) }, 'execution providers are not available, using the CPU');
+    return InferenceSession.create(path, options(['cpu']));
+  }
+};
+
+/** Opens a graph file. @throws EngineError ENGINE_FAILED when the runtime rejects it */
+export const openSession = async (path: string, options: SessionOptions): Promise<Session> => {
+  const session = await open(path, options);
+  const shapes = new Map<string, Shape>(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []]));
+  let disposed: Promise<void> | undefined;
+  return {
+    inputNames: session.inputNames,
+
+    async run(inputs) {
+      if (disposed !== undefined) throw failed(`${path}: the session is closed`);
+      checkDims(shapes, inputs, path);
+      const feeds: Record<string, OrtTensor> = {};
+      for (const name of shapes.keys()) {
+        const { data, dims } = inputs[name] as Tensor;
+        const type = data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64';
+        feeds[name] = new OrtTensor(type, data, dims);
+      }
+      const fetched = await session.run(feeds).catch((error: unknown) => {
+        throw failed(`${path}: the run failed`, error);
+      });
+      const output = <Data extends TensorData>(name: string, type: { new (): Data }): Tensor<Data> => {
+        const found = fetched[name];
+        if (!(found?.data instanceof type)) throw failed(`${path}: there is no output ${name} of this type`);
+        return { data: found.data, dims: found.dims };
+      };
+      return { float: (name) => output(name, Float32Array), bytes: (name) => output(name, Uint8Array) };
+    },
+
+    dispose() {
+      disposed ??= session.release();
+      return disposed;
+    },
+  };
+};
