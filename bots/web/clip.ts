@@ -95,6 +95,8 @@ export const createClipSender = ({ files }: Pick<Deps, 'files'>, convert: Conver
     } finally {
       await rm(path, { force: true });
     }
+    // Removed while we were at it: nothing of it may stay behind.
+    if ((await files.localPath(from)) === null) await files.remove(to);
   };
 
   return {

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FrameStream } from '../../core/engine.ts';
 import { AppError, type Note } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { ClipFormat } from '../../core/request.ts';
-import { type Ffmpeg, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
+import { type FfmpegOutput, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
 import { type FitContext, fit, type Video } from './fit.ts';
 import { h264, rawInput, thumbnail } from './profiles.ts';
 
@@ -15,6 +14,8 @@ export interface EncodeOptions {
   readonly maxBytes: number;
   /** Where the files are left: `clip.<format>` and `thumbnail.jpg`. */
   readonly directory: string;
+  /** See `findFfmpeg`. */
+  readonly ffmpegPath?: string | null | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called for every frame handed over, and again with `done = total` before each try to fit the clip into its limit. */
   readonly onFrame?: ((done: number, total: number) => void) | undefined;
@@ -27,79 +28,59 @@ export interface EncodedClip extends Video {
   readonly notes: readonly Note[];
 }
 
-export interface Encoder {
-  /**
-   * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; and whatever the engine
-   *   throws while it draws. Nothing is left in the directory then.
-   */
-  encodeClip(stream: FrameStream, options: EncodeOptions): Promise<EncodedClip & { readonly thumbnailPath: string }>;
-  /**
-   * One of our own MP4 clips as a GIF, or as a smaller MP4.
-   * @throws as `encodeClip`
-   */
-  convertClip(source: Video, options: EncodeOptions): Promise<EncodedClip>;
-}
-
 // What is fitted later is fitted from this first encoding: it is a hundred times smaller than raw frames on disk, and at
 // this quality a second generation cannot be told from the first.
-const FIRST_CRF = 18;
+export const FIRST_RATE = { crf: 18 } as const;
 
-/** @param ffmpegPath see `findFfmpeg`; looked for on first use */
-export const createEncoder = ({ ffmpegPath, log }: { readonly ffmpegPath?: string | undefined; readonly log: Logger }): Encoder => {
-  let ffmpeg: Ffmpeg | undefined;
+/**
+ * Each frame must stay unchanged after it was yielded; it may still be on its way to ffmpeg.
+ * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; and whatever the engine
+ *   throws while it draws. Nothing is left in the directory then.
+ */
+export const encodeClip = (stream: FrameStream, options: EncodeOptions): Promise<EncodedClip & { readonly thumbnailPath: string }> =>
+  inScratch(options, stream.frameCount, async (context) => {
+    const { widthPx, heightPx, fps, frameCount } = stream;
+    const first = join(context.directory, 'first.mp4');
+    const preview = join(context.directory, 'thumbnail.jpg');
+    await encodeFrames(stream, options, context, [
+      { path: first, options: h264(FIRST_RATE) },
+      { path: preview, options: thumbnail(stream) },
+    ]);
+    const clip = await finish({ path: first, bytes: (await stat(first)).size, widthPx, heightPx, fps, frameCount }, options, context);
+    const thumbnailPath = join(resolve(options.directory), 'thumbnail.jpg');
+    await rename(preview, thumbnailPath);
+    return { ...clip, thumbnailPath };
+  });
 
-  /** Works in a folder of its own, which is gone afterwards however it ended. */
-  const inScratch = async <T>(options: EncodeOptions, total: number, work: (context: FitContext) => Promise<T>): Promise<T> => {
-    ffmpeg ??= await findFfmpeg(ffmpegPath);
-    const directory = await mkdtemp(join(resolve(options.directory), 'encode-'));
-    try {
-      return await work({ ffmpeg, directory, log, signal: options.signal, onTry: () => options.onFrame?.(total, total) });
-    } catch (error) {
-      throw isOutOfSpace(error) ? new AppError('ENCODE_FAILED', {}, { cause: error }) : error;
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
-  };
+/** Runs `work` with a scratch folder of its own, which is gone afterwards however it ended. */
+export const inScratch = async <T>(options: EncodeOptions, frameCount: number, work: (context: FitContext) => Promise<T>): Promise<T> => {
+  const ffmpeg = await findFfmpeg(options.ffmpegPath);
+  const directory = await mkdtemp(join(resolve(options.directory), 'encode-'));
+  try {
+    return await work({ ffmpeg, directory, signal: options.signal, onTry: () => options.onFrame?.(frameCount, frameCount) });
+  } catch (error) {
+    throw isOutOfSpace(error) ? new AppError('ENCODE_FAILED', {}, { cause: error }) : error;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
 
-  const finish = async (source: Video, options: EncodeOptions, context: FitContext): Promise<EncodedClip> => {
-    const { format, maxBytes, signal } = options;
-    const fits = format === 'mp4' && source.bytes <= maxBytes;
-    const video = fits ? { ...source, reduced: false } : await fit(source, format, maxBytes, context);
-    if (signal?.aborted) throw new AppError('CANCELED');
-    const path = join(resolve(options.directory), `clip.${format}`);
-    // Only what lies in the scratch folder is ours to move.
-    await (video.path.startsWith(context.directory) ? rename : copyFile)(video.path, path);
-    const { bytes, widthPx, heightPx, fps, frameCount } = video;
-    const notes = video.reduced ? [new AppError('NOTE_REDUCED', { widthPx, heightPx }).toNote()] : [];
-    return { path, format, bytes, widthPx, heightPx, fps, frameCount, seconds: frameCount / fps, notes };
-  };
-
-  return {
-    encodeClip: (stream, options) =>
-      inScratch(options, stream.frameCount, async (context) => {
-        const { widthPx, heightPx, fps, frameCount } = stream;
-        const first = join(context.directory, 'first.mp4');
-        const preview = join(context.directory, 'thumbnail.jpg');
-        await encodeFrames(stream, options, context, [
-          { path: first, options: h264({ crf: FIRST_CRF }) },
-          { path: preview, options: thumbnail(stream) },
-        ]);
-        const clip = await finish({ path: first, bytes: (await stat(first)).size, widthPx, heightPx, fps, frameCount }, options, context);
-        const thumbnailPath = join(resolve(options.directory), 'thumbnail.jpg');
-        await rename(preview, thumbnailPath);
-        return { ...clip, thumbnailPath };
-      }),
-    convertClip: (source, options) => inScratch(options, source.frameCount, (context) => finish(source, options, context)),
-  };
+/** Fits a clip where it must be fitted and puts it where it was asked for. */
+export const finish = async (source: Video, options: EncodeOptions, context: FitContext): Promise<EncodedClip> => {
+  const { format, maxBytes } = options;
+  const fits = format === 'mp4' && source.bytes <= maxBytes;
+  const video = fits ? { ...source, reduced: false } : await fit(source, format, maxBytes, context);
+  if (context.signal?.aborted) throw new AppError('CANCELED');
+  const path = join(resolve(options.directory), `clip.${format}`);
+  // Only what lies in the scratch folder is ours to move.
+  await (video.path.startsWith(context.directory) ? rename : copyFile)(video.path, path);
+  const { bytes, widthPx, heightPx, fps, frameCount } = video;
+  const notes = video.reduced ? [new AppError('NOTE_REDUCED', { widthPx, heightPx }).toNote()] : [];
+  return { path, format, bytes, widthPx, heightPx, fps, frameCount, seconds: frameCount / fps, notes };
 };
 
 /** Pulls frames only as fast as ffmpeg takes them; a failure of the engine stops ffmpeg and wins over ffmpeg's own. */
-const encodeFrames = async (
-  stream: FrameStream,
-  { signal, onFrame }: EncodeOptions,
-  { ffmpeg, log }: FitContext,
-  outputs: readonly { readonly path: string; readonly options: readonly string[] }[],
-): Promise<void> => {
+const encodeFrames = async (stream: FrameStream, { onFrame }: EncodeOptions, { ffmpeg, signal }: FitContext, outputs: readonly FfmpegOutput[]): Promise<void> => {
   const stop = new AbortController();
   let failure: unknown;
   const guarded = async function* () {
@@ -111,13 +92,9 @@ const encodeFrames = async (
     }
   };
   const source = Readable.from(guarded(), { objectMode: false, highWaterMark: 1 });
+  const inputs = [{ source, options: rawInput(stream) }];
   try {
-    await runFfmpeg(ffmpeg, {
-      inputs: [{ source, options: rawInput(stream) }],
-      outputs,
-      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-      log,
-    });
+    await runFfmpeg(ffmpeg, { inputs, outputs, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal });
   } catch (error) {
     throw failure ?? error;
   } finally {

@@ -1,9 +1,9 @@
 /** The one door to ffmpeg: finding a binary that works, and running it without a shell, a network or a terminal. */
 import { execFile } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import ffmpegCommand from 'fluent-ffmpeg';
 import { AppError } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 
 export interface Ffmpeg {
   readonly path: string;
@@ -23,12 +23,13 @@ export interface FfmpegOutput {
   readonly options: readonly string[];
 }
 
+const exec = promisify(execFile);
+
 const versionOf = (path: string): Promise<string | null> =>
-  new Promise((resolve) => {
-    execFile(path, ['-hide_banner', '-version'], { timeout: 20_000 }, (error, stdout) => {
-      resolve(error ? null : (/version (\S+)/.exec(stdout)?.[1] ?? 'unknown'));
-    });
-  });
+  exec(path, ['-hide_banner', '-version'], { timeout: 20_000 }).then(
+    ({ stdout }) => /version (\S+)/.exec(stdout)?.[1] ?? 'unknown',
+    () => null,
+  );
 
 const packagedPath = async (): Promise<string | null> => {
   try {
@@ -39,13 +40,17 @@ const packagedPath = async (): Promise<string | null> => {
   }
 };
 
+const found = new Map<string, Ffmpeg>();
+
 /**
  * The first ffmpeg that answers: the configured one, `ffmpeg` on PATH, the binary inside the npm package (a build of
- * 2018: good enough for our own frames, never for media from outside).
+ * 2018: good enough for our own frames, never for media from outside). Remembered once found.
  * @param configuredPath when given, nothing else is tried
  * @throws ConfigError FFMPEG_MISSING
  */
-export const findFfmpeg = async (configuredPath?: string): Promise<Ffmpeg> => {
+export const findFfmpeg = async (configuredPath?: string | null): Promise<Ffmpeg> => {
+  const known = found.get(configuredPath ?? '');
+  if (known) return known;
   const candidates = configuredPath
     ? [{ source: 'FFMPEG_PATH' as const, path: configuredPath }]
     : [
@@ -53,8 +58,11 @@ export const findFfmpeg = async (configuredPath?: string): Promise<Ffmpeg> => {
         { source: 'npm package' as const, path: await packagedPath() },
       ];
   for (const { source, path } of candidates) {
-    const version = path === null ? null : await versionOf(path);
-    if (path !== null && version !== null) return { source, path, version };
+    const version = path && (await versionOf(path));
+    if (!path || !version) continue;
+    const ffmpeg = { source, path, version };
+    found.set(configuredPath ?? '', ffmpeg);
+    return ffmpeg;
   }
   throw new AppError('FFMPEG_MISSING');
 };
@@ -62,11 +70,11 @@ export const findFfmpeg = async (configuredPath?: string): Promise<Ffmpeg> => {
 /**
  * Runs ffmpeg once. fluent-ffmpeg keeps the binary's path per process, so one process must not run two different
  * ffmpegs at the same time.
- * @throws MediaError ENCODE_FAILED (ffmpeg's last words go to the log only); CanceledError after it was killed
+ * @throws MediaError ENCODE_FAILED, with ffmpeg's last words in the cause; CanceledError after it was killed
  */
 export const runFfmpeg = (
   ffmpeg: Ffmpeg,
-  { inputs, outputs, signal, log }: { inputs: readonly FfmpegInput[]; outputs: readonly FfmpegOutput[]; signal?: AbortSignal | undefined; log: Logger },
+  { inputs, outputs, signal }: { readonly inputs: readonly FfmpegInput[]; readonly outputs: readonly FfmpegOutput[]; readonly signal?: AbortSignal | undefined },
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new AppError('CANCELED'));
@@ -76,18 +84,15 @@ export const runFfmpeg = (
       command.input(source).inputOptions('-nostdin', '-loglevel', 'error', '-protocol_whitelist', protocol, ...options);
     }
     for (const { path, options } of outputs) command.output(path).outputOptions(...options, '-map_metadata', '-1');
-    const kill = (): void => {
-      command.kill('SIGKILL');
-    };
+    const kill = (): void => void command.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
     command
       // An abort while fluent-ffmpeg was still asking for codecs found no process to kill.
       .on('start', () => signal?.aborted && kill())
       .on('error', (error, _stdout, stderr) => {
         signal?.removeEventListener('abort', kill);
-        if (signal?.aborted) return reject(new AppError('CANCELED'));
-        log.error({ ffmpeg: ffmpeg.version, problem: error.message, stderr: tail(stderr) }, 'ffmpeg failed');
-        reject(new AppError('ENCODE_FAILED', {}, { cause: error }));
+        const cause = new Error(`${error.message}\n${(stderr ?? '').slice(-2000)}`, { cause: error });
+        reject(signal?.aborted ? new AppError('CANCELED') : new AppError('ENCODE_FAILED', {}, { cause }));
       })
       .on('end', () => {
         signal?.removeEventListener('abort', kill);
@@ -96,4 +101,27 @@ export const runFfmpeg = (
       .run();
   });
 
-const tail = (text: string | null | undefined): string => (text ?? '').slice(-2000);
+/** What a decoder finds in a file of ours. */
+export interface Measured {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly fps: number;
+  readonly frameCount: number;
+}
+
+/**
+ * Decodes a whole file of ours and measures it.
+ * @param demuxer `mov` or `gif`
+ * @throws MediaError ENCODE_FAILED when it cannot be read
+ */
+export const measure = async (ffmpeg: Ffmpeg, path: string, demuxer: 'mov' | 'gif'): Promise<Measured> => {
+  const args = ['-nostdin', '-hide_banner', '-protocol_whitelist', 'file', '-f', demuxer, '-i', path, '-map', '0:v:0', '-f', 'null', '-'];
+  const { stderr } = await exec(ffmpeg.path, args).catch((error: unknown) => {
+    throw new AppError('ENCODE_FAILED', {}, { cause: error });
+  });
+  // Stream #0:0: Video: h264 (High) (avc1 / 0x31637661), yuv420p(tv, bt709), 1280x720, 2088 kb/s, 24 fps, 24 tbr
+  const stream = /Video: .*?, (\d+)x(\d+).*?, ([\d.]+) fps/.exec(stderr);
+  const frames = [...stderr.matchAll(/frame= *(\d+)/g)].at(-1);
+  if (!stream || !frames) throw new AppError('ENCODE_FAILED', {}, { cause: new Error(stderr.slice(-2000)) });
+  return { widthPx: Number(stream[1]), heightPx: Number(stream[2]), fps: Number(stream[3]), frameCount: Number(frames[1]) };
+};

@@ -3,7 +3,6 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type Ffmpeg, type FfmpegOutput, runFfmpeg } from './ffmpeg.ts';
 import { type Cut, clipInput, evenPx, type FrameShape, gif, type GifQuality, h264, palette } from './profiles.ts';
@@ -20,7 +19,6 @@ export interface FitContext {
   /** Scratch folder; the result lies in it. */
   readonly directory: string;
   readonly signal: AbortSignal | undefined;
-  readonly log: Logger;
   /** A sign of life before each try. */
   readonly onTry: () => void;
 }
@@ -76,12 +74,11 @@ const finished = async (source: Video, cut: Cut, path: string): Promise<Video> =
   frameCount: Math.ceil(source.frameCount / cut.step),
 });
 
-const run = (source: Video, outputs: readonly FfmpegOutput[], { ffmpeg, signal, log }: FitContext, second: readonly string[] = []): Promise<void> =>
+const run = (source: Video, outputs: readonly FfmpegOutput[], { ffmpeg, signal }: FitContext, second: readonly string[] = []): Promise<void> =>
   runFfmpeg(ffmpeg, {
     inputs: [{ source: source.path, options: clipInput }, ...second.map((path) => ({ source: path, options: ['-f', 'image2'] }))],
     outputs,
     signal,
-    log,
   });
 
 /** Below this share of the bytes that good quality takes, a smaller size looks better than a lower bitrate. */

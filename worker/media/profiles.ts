@@ -30,16 +30,21 @@ export type Rate =
   | { readonly crf: number }
   | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
 
+/** An MP4 from YUV frames of ours: all of them, or what `cut` keeps. */
+export const h264 = (rate: Rate, cut?: Cut): string[] => mp4(rate, cut ? [...every(cut), `${scale(cut)}:out_color_matrix=bt709:out_range=tv`] : []);
+
+/** An MP4 from a GIF of ours. */
+export const fromGif = (rate: Rate): string[] => mp4(rate, ['scale=trunc(iw/2)*2:trunc(ih/2)*2:out_color_matrix=bt709:out_range=tv', 'format=yuv420p']);
+
 /** H.264 High, yuv420p, BT.709 limited range said in the stream and to the filters, index first. */
-export const h264 = (rate: Rate, cut?: Cut): string[] => {
+const mp4 = (rate: Rate, filters: readonly string[]): string[] => {
   const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
-  const filters = [...(cut ? [...every(cut), `${scale(cut)}:out_color_matrix=bt709:out_range=tv`] : []), tags];
   const quality =
     'crf' in rate
       ? ['-crf', String(rate.crf)]
       : ['-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
   return [
-    ...['-an', '-vf', filters.join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality],
+    ...['-an', '-vf', [...filters, tags].join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality],
     ...['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
     ...('pass' in rate && rate.pass === 1 ? ['-f', 'null'] : ['-movflags', '+faststart', '-f', 'mp4']),
   ];

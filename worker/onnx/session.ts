@@ -60,6 +60,8 @@ const open = async (path: string, { providers, threads, log }: SessionOptions): 
     executionProviders: [...executionProviders],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // idle threads sleep instead of spinning: on a busy machine spinning costs more than it saves
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   });
   try {

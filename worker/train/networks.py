@@ -73,3 +73,182 @@ def clean_program(raw):
     camera = torch.where(camera.abs() < 0.15, torch.zeros_like(camera), camera)
     asked = (amplitude.amax(1, keepdim=True) > 0).float()
     return torch.cat([amplitude, direction, camera, asked, torch.zeros_like(asked)], 1)
+
+
+# ---- image --------------------------------------------------------------------------------------
+
+def norm(channels):
+    return nn.GroupNorm(8, channels)
+
+
+class ConvBlock(nn.Module):
+    """Residual block of two 3x3 convolutions; `conditioning` adds a scale and shift (FiLM)."""
+
+    def __init__(self, channels_in, channels, conditioning=0, dilation=1):
+        super().__init__()
+        self.norm1, self.norm2 = norm(channels_in), norm(channels)
+        self.conv1 = nn.Conv2d(channels_in, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
+        self.skip = nn.Conv2d(channels_in, channels, 1) if channels_in != channels else nn.Identity()
+        self.film = nn.Linear(conditioning, 2 * channels) if conditioning else None
+        nn.init.normal_(self.conv2.weight, std=0.01)
+
+    def forward(self, x, embedding=None):
+        h = self.norm2(self.conv1(F.silu(self.norm1(x))))
+        if self.film is not None:
+            scale, shift = self.film(embedding)[:, :, None, None].chunk(2, 1)
+            h = h * (1 + scale) + shift
+        return self.skip(x) + self.conv2(F.silu(h))
+
+
+class GridAttention(nn.Module):
+    """Self-attention over the cells of a small feature map."""
+
+    def __init__(self, channels, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.norm, self.qkv, self.out = norm(channels), nn.Conv2d(channels, 3 * channels, 1), nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w).unbind(1)
+        attention = (q.transpose(-1, -2) @ k / math.sqrt(c // self.heads)).softmax(-1)
+        return x + self.out((v @ attention.transpose(-1, -2)).reshape(b, c, h, w))
+
+
+class ImageEncoder(nn.Module):
+    """Photo -> features, segmentation, depth, sway; plus a flow head that only training uses."""
+
+    def __init__(self, widths=(24, 64, 128, 192)):
+        super().__init__()
+        w0, w1, w2, w3 = widths
+        self.stem = nn.Conv2d(12 + 2, w0, 3, padding=1)
+        self.down1 = nn.Sequential(ConvBlock(w0, w0), nn.Conv2d(w0, w1, 2, stride=2))
+        self.down2 = nn.Sequential(ConvBlock(w1, w1), nn.Conv2d(w1, w2, 2, stride=2))
+        self.down3 = nn.Sequential(ConvBlock(w2, w2), nn.Conv2d(w2, w3, 2, stride=2))
+        self.middle = nn.Sequential(ConvBlock(w3, w3), GridAttention(w3), ConvBlock(w3, w3), GridAttention(w3))
+        self.up2 = nn.Conv2d(w3, w2, 1)
+        self.block2 = ConvBlock(w2, w2)
+        self.up1 = nn.Conv2d(w2, w1, 1)
+        self.block1 = ConvBlock(w1, w1)
+        self.features = nn.Conv2d(w1, FEATURE_CHANNELS, 1)
+        self.flow = nn.Conv2d(FEATURE_CHANNELS, 2, 1)
+        self.up0 = nn.Conv2d(w1, w0, 1)
+        self.block0 = ConvBlock(w0, w0)
+        self.heads = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, CLASS_COUNT + 2, 1))
+        lines = torch.linspace(-1, 1, 64)
+        self.register_buffer("place", torch.stack([lines[:, None].expand(64, 64), lines[None].expand(64, 64)])[None].contiguous())
+
+    def forward(self, image):
+        """image [b, 3, 128, 128] in 0..1 -> features [b,32,32,32], class logits [b,13,64,64], depth logit, sway logit, flow [b,2,32,32]."""
+        x = torch.cat([F.pixel_unshuffle((image - 0.45) * 4, 2), self.place.to(image.dtype).expand(image.shape[0], -1, -1, -1)], 1)
+        s0 = self.down1[0](self.stem(x))
+        s1 = self.down2[0](self.down1[1](s0))
+        s2 = self.down3[0](self.down2[1](s1))
+        h = self.middle(self.down3[1](s2))
+        h = self.block2(s2 + F.interpolate(self.up2(h), scale_factor=2.0, mode="nearest"))
+        h = self.block1(s1 + F.interpolate(self.up1(h), scale_factor=2.0, mode="nearest"))
+        features = torch.tanh(self.features(h))
+        flow = self.flow(features)
+        h = self.block0(s0 + F.interpolate(self.up0(h), scale_factor=2.0, mode="nearest"))
+        out = self.heads(h)
+        return features, out[:, :CLASS_COUNT], out[:, CLASS_COUNT:CLASS_COUNT + 1], out[:, CLASS_COUNT + 1:], flow
+
+
+# ---- denoiser -----------------------------------------------------------------------------------
+
+class Denoiser(nn.Module):
+    """U-Net over the 32 x 32 motion field, with the camera vector as a second, jointly noised input."""
+
+    def __init__(self, widths=(64, 112, 176)):
+        super().__init__()
+        w0, w1, w2 = widths
+        self.embedding_size = 192
+        e = self.embedding_size
+        # field, features, segmentation, segmentation x amplitude, direction x flowing, depth, sway, sway x amplitude, place
+        inputs = FIELD_CHANNELS + FEATURE_CHANNELS + CLASS_COUNT + 12 + 2 + 1 + 1 + 1 + 2
+        self.embed = nn.Sequential(nn.Linear(33 + CAMERA_SIZE + PROGRAM_SIZE + 1 + CONTEXT_SIZE, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
+        self.stem = nn.Conv2d(inputs, w0, 3, padding=1)
+        self.block0 = ConvBlock(w0, w0, e)
+        self.down0 = nn.Conv2d(w0, w1, 2, stride=2)
+        self.block1 = ConvBlock(w1, w1, e)
+        self.down1 = nn.Conv2d(w1, w2, 2, stride=2)
+        self.block2 = ConvBlock(w2, w2, e)
+        self.attention = GridAttention(w2)
+        self.block3 = ConvBlock(w2, w2, e)
+        self.up1 = nn.Conv2d(w2, w1, 1)
+        self.block4 = ConvBlock(w1, w1, e)
+        self.up0 = nn.Conv2d(w1, w0, 1)
+        self.block5 = ConvBlock(w0, w0, e)
+        self.out = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, FIELD_CHANNELS, 3, padding=1))
+        self.camera = nn.Sequential(nn.Linear(e + w2, 128), nn.SiLU(), nn.Linear(128, CAMERA_SIZE))
+        nn.init.normal_(self.out[-1].weight, std=0.01)
+        lines = torch.linspace(-1, 1, 32)
+        self.register_buffer("place", torch.stack([lines[:, None].expand(32, 32), lines[None].expand(32, 32)])[None].contiguous())
+        self.register_buffer("frequencies", torch.exp(torch.linspace(math.log(0.25), math.log(8.0), 16)))
+
+    def forward(self, field, camera, sigma, context, program, known, features, segmentation, depth, sway):
+        """x0 predictions with EDM preconditioning.
+
+        field [b,15,32,32], camera [b,8], sigma [b], context [b,n,128], program [b,24],
+        known [b] (1 = prompt given, 0 = unconditional), features [b,32,32,32],
+        segmentation [b,13,32,32], depth and sway [b,1,32,32].
+        Source: Karras et al. 2022, Table 1 (EDM).
+        """
+        b = field.shape[0]
+        known = known[:, None]
+        program = program * known
+        total = (sigma.square() + SIGMA_DATA ** 2).sqrt()
+        c_skip, c_out, c_in = SIGMA_DATA ** 2 / total.square(), sigma * SIGMA_DATA / total, 1 / total
+        amplitude = program[:, :12]
+        asked = segmentation[:, 1:] * amplitude[:, :, None, None]
+        flowing = segmentation[:, [1, 2, 3, 8, 11]].sum(1, keepdim=True)
+        direction = flowing * program[:, 12:14][:, :, None, None]
+        x = torch.cat([field * c_in[:, None, None, None], features, segmentation, asked, direction, depth, sway, sway * asked.sum(1, keepdim=True), self.place.expand(b, -1, -1, -1)], 1)
+        words = (context.abs().sum(-1, keepdim=True) > 0).to(context.dtype)
+        pooled = context.sum(1) / words.sum(1).clamp(min=1) * known
+        noise = (sigma.log() / 4)[:, None]
+        e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * c_in[:, None], program, known, pooled], 1))
+        s0 = self.block0(self.stem(x), e)
+        s1 = self.block1(self.down0(s0), e)
+        h = self.block3(self.attention(self.block2(self.down1(s1), e)), e)
+        view = self.camera(torch.cat([e, h.mean((2, 3))], 1))
+        h = self.block4(s1 + F.interpolate(self.up1(h), scale_factor=2.0, mode="nearest"), e)
+        h = self.block5(s0 + F.interpolate(self.up0(h), scale_factor=2.0, mode="nearest"), e)
+        field_out = c_skip[:, None, None, None] * field + c_out[:, None, None, None] * self.out(h)
+        camera_out = c_skip[:, None] * camera + c_out[:, None] * view
+        return field_out, camera_out
+
+
+def motion_gate(segmentation, program):
+    """Where motion may be at all: 1 inside the asked classes, 0 elsewhere, soft at the border. [b,1,32,32]."""
+    asked = (segmentation[:, 1:] * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]).sum(1, keepdim=True)
+    near = F.max_pool2d(asked, 3, 1, 1)
+    t = ((near - 0.2) / 0.35).clamp(0, 1)
+    return t * t * (3 - 2 * t)
+
+
+class GuidedDenoiser(nn.Module):
+    """The exported graph: both guidance branches as one batch, guided, rescaled, gated."""
+
+    def __init__(self, denoiser):
+        super().__init__()
+        self.denoiser = denoiser
+
+    def forward(self, field, camera, sigma, context, program, features, segmentation, depth, sway, guidance):
+        """Interface of denoiser.onnx; segmentation, depth, sway at 64 x 64."""
+        segmentation, depth, sway = (F.avg_pool2d(a, 2) for a in (segmentation, depth, sway))
+        twice = lambda a: torch.cat([a, a])
+        known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])
+        fields, cameras = self.denoiser(twice(field), twice(camera), twice(sigma), twice(context), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
+        conditional, free = fields.chunk(2)
+        gate = motion_gate(segmentation, program)
+        conditional, free = conditional * gate, free * gate
+        guided = free + guidance * (conditional - free)
+        # Keep the energy of the conditional prediction (Lin et al. 2023): guidance must steer, not amplify.
+        energy = lambda a: a.square().mean((1, 2, 3), keepdim=True).add(1e-8).sqrt()
+        guided = guided * (energy(conditional) / energy(guided))
+        # The camera follows the words exactly: no guidance, and axes that were not asked for stay 0.
+        asked = (program[:, 14:22].abs() > 0.1).to(camera.dtype)
+        return guided, cameras.chunk(2)[0] * asked

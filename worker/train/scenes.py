@@ -61,7 +61,7 @@ class Scene:
 
     # ---- random values ----
     def u(self, low=0.0, high=1.0):
-        return float(self.r.uniform(low, high))
+        return low + (high - low) * float(self.r.random())
 
     def chance(self, p):
         return self.r.random() < p
@@ -199,7 +199,7 @@ class Scene:
     # ---- static things ----
     def ridge(self, base, height, roughness=3.0, grain=1.0):
         """A skyline: y of the ridge per column."""
-        line = self.noise(self.pick([2.4, 3.0]), grain, grain)[int(self.u(0, SIZE - 1))]
+        line = self.noise(self.pick([2.4, 3.0, 3.8, 3.8]), 0.6 * grain, 0.6 * grain)[int(self.u(0, SIZE - 1))]
         return base - height * (0.6 + 0.4 * line) + self.u(-0.15, 0.15) * (XX[0] - 0.5)
 
     def mountains(self, horizon, count=None):

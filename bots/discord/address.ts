@@ -1,0 +1,34 @@
+/** The way back into a conversation on Discord, as it is kept with the job. */
+import type { Address } from '../../core/job.ts';
+
+export interface DiscordAddress {
+  readonly channelId: string | null;
+  /** Null in a direct message. */
+  readonly guildId: string | null;
+  /** Null once Discord refused it; never tried again. */
+  readonly interactionToken: string | null;
+  readonly applicationId: string;
+  readonly tokenExpiresAtMs: number;
+  readonly userId: string;
+  /** The message that shows the job, once known. */
+  readonly messageId: string | null;
+}
+
+/** An upload begun later than this before the token's end might not finish in time. */
+const TOKEN_MARGIN_MS = 30_000;
+
+const text = (value: Address[string] | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+export const readAddress = (address: Address): DiscordAddress => ({
+  channelId: text(address.channelId),
+  guildId: text(address.guildId),
+  interactionToken: text(address.interactionToken),
+  applicationId: text(address.applicationId) ?? '',
+  tokenExpiresAtMs: Number(address.tokenExpiresAtMs ?? 0),
+  userId: text(address.userId) ?? '',
+  messageId: text(address.messageId),
+});
+
+/** The interaction token while it can still carry an edit, otherwise null. */
+export const liveToken = (address: DiscordAddress, nowMs: number): string | null =>
+  nowMs < address.tokenExpiresAtMs - TOKEN_MARGIN_MS ? address.interactionToken : null;

@@ -1,0 +1,180 @@
+/** The commands as Discord registers them, derived from the manifests and settings; and what autocomplete suggests. */
+import {
+  type APIApplicationCommandBasicOption,
+  type APIApplicationCommandOption,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  PermissionFlagsBits,
+} from 'discord.js';
+import { clipOptions, type OptionSpec } from '../../core/commands.ts';
+import type { EngineManifest } from '../../core/engine.ts';
+import { settingSpecs } from '../../core/settings.ts';
+
+/** As the specification has it: rights are a number in a request and text in an answer. */
+export interface CommandDefinition {
+  readonly name: string;
+  readonly type: ApplicationCommandType.ChatInput | ApplicationCommandType.Message;
+  readonly description?: string;
+  readonly options?: readonly APIApplicationCommandOption[];
+  readonly contexts: readonly InteractionContextType[];
+  readonly integration_types: readonly ApplicationIntegrationType[];
+  readonly default_member_permissions?: number;
+}
+
+export const ANIMATE_MESSAGE = 'Animate';
+const MAX_CHOICES = 25;
+const MAX_CHOICE_CHARACTERS = 100;
+
+const { Attachment, Boolean: Flag, Integer, Number: Decimal, String: Text, Subcommand, SubcommandGroup, User } = ApplicationCommandOptionType;
+
+const everywhere = {
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+} as const;
+
+const toOption = (spec: OptionSpec): APIApplicationCommandBasicOption => {
+  const { name, description } = spec;
+  if (spec.kind === 'flag') return { type: Flag, name, description };
+  if (spec.kind !== 'choice') return { type: spec.kind === 'integer' ? Integer : Decimal, name, description, min_value: spec.min, max_value: spec.max };
+  // Engines come and go without a new registration, and there may be more than a choice list holds.
+  if (name === 'engine') return { type: Text, name, description, autocomplete: true };
+  return { type: Text, name, description, choices: spec.choices.map(({ value, title }) => ({ name: title, value })) };
+};
+
+const person = (description: string): APIApplicationCommandBasicOption => ({ type: User, name: 'user', description, required: true });
+const reason: APIApplicationCommandBasicOption = { type: Text, name: 'reason', description: 'Kept in the audit trail', max_length: 200 };
+
+const moderation: readonly APIApplicationCommandOption[] = [
+  {
+    type: SubcommandGroup,
+    name: 'settings',
+    description: 'The rules of this server',
+    options: [
+      { type: Subcommand, name: 'show', description: 'Show the rules of this server' },
+      {
+        type: Subcommand,
+        name: 'set',
+        description: 'Change one rule; it applies from the next request',
+        options: [
+          { type: Text, name: 'setting', description: 'Which rule', required: true, choices: settingSpecs.map(({ name }) => ({ name, value: name })) },
+          { type: Text, name: 'value', description: 'The new value', required: true, max_length: 1000, autocomplete: true },
+        ],
+      },
+    ],
+  },
+  {
+    type: SubcommandGroup,
+    name: 'quota',
+    description: 'Clips per person and day',
+    options: [
+      { type: Subcommand, name: 'show', description: 'How many clips somebody has left', options: [person('Whose')] },
+      {
+        type: Subcommand,
+        name: 'grant',
+        description: 'Give somebody extra clips that do not expire',
+        options: [person('To whom'), { type: Integer, name: 'clips', description: 'How many', required: true, min_value: 1, max_value: 1000 }, reason],
+      },
+      { type: Subcommand, name: 'reset', description: 'Give back what somebody used today', options: [person('To whom')] },
+    ],
+  },
+  {
+    type: Subcommand,
+    name: 'ban',
+    description: 'Forbid somebody to use Stillmotion in this server',
+    options: [person('Whom'), reason, { type: Text, name: 'duration', description: '30m, 12h, 7d or forever', max_length: 20 }],
+  },
+  { type: Subcommand, name: 'unban', description: 'Allow somebody to use Stillmotion again', options: [person('Whom')] },
+  { type: Subcommand, name: 'audit', description: 'What moderators changed here' },
+];
+
+export const commandDefinitions = (manifests: readonly EngineManifest[]): readonly CommandDefinition[] => [
+  {
+    name: 'animate',
+    type: ApplicationCommandType.ChatInput,
+    description: 'Bring a photo to life',
+    ...everywhere,
+    options: [
+      { type: Attachment, name: 'image', description: 'The photo: JPEG, PNG, WebP, AVIF or GIF', required: true },
+      {
+        type: Text,
+        name: 'prompt',
+        description: 'What should move, for example: waves on the lake, slow zoom in',
+        required: manifests.every((m) => m.inputs.text === 'required'),
+        max_length: promptCharacters(manifests),
+        autocomplete: true,
+      },
+      ...clipOptions(manifests).map(toOption),
+    ],
+  },
+  { name: ANIMATE_MESSAGE, type: ApplicationCommandType.Message, ...everywhere },
+  { name: 'quota', type: ApplicationCommandType.ChatInput, description: 'How many clips you may still make today', ...everywhere },
+  { name: 'cancel', type: ApplicationCommandType.ChatInput, description: 'Cancel your newest clip in progress', ...everywhere },
+  { name: 'help', type: ApplicationCommandType.ChatInput, description: 'What I can animate, and how to ask for it', ...everywhere },
+  {
+    name: 'stillmotion',
+    type: ApplicationCommandType.ChatInput,
+    description: 'For moderators: settings, quotas, bans',
+    contexts: [InteractionContextType.Guild],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+    // Only hides the command; the right itself is asked on every call.
+    default_member_permissions: Number(PermissionFlagsBits.ManageGuild),
+    options: moderation,
+  },
+];
+
+/** The longest prompt any engine takes; a command option holds 6000 characters. */
+export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.min(6000, Math.max(...manifests.map((m) => m.maxPromptCharacters)));
+
+const comparedKeys: ReadonlySet<string> = new Set([
+  'name', 'type', 'description', 'options', 'required', 'choices', 'value', 'autocomplete', 'min_value', 'max_value', 'min_length', 'max_length',
+  'contexts', 'integration_types', 'default_member_permissions',
+]);
+
+/** True when Discord already has these commands; what it adds (ids, versions, empty values) does not count. */
+export const sameCommands = (registered: unknown, wanted: readonly CommandDefinition[]): boolean => canonical(registered) === canonical(wanted);
+
+const canonical = (commands: unknown): string => {
+  const sorted = Array.isArray(commands) ? [...commands].sort((a, b) => `${a.type} ${a.name}`.localeCompare(`${b.type} ${b.name}`)) : [];
+  return JSON.stringify(sorted, (key, value: unknown) => {
+    if (value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
+    if (key === 'default_member_permissions') return String(value);
+    if (typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).filter(([name]) => comparedKeys.has(name)).sort(([a], [b]) => a.localeCompare(b)));
+  });
+};
+
+const ideas: readonly string[] = [
+  'waves on the lake, slow zoom in', 'clouds drift to the left', 'clouds drift to the right, the trees stay still', 'the river flows', 'leaves sway in the wind',
+  'grass ripples in the breeze', 'smoke rises', 'the fire flickers', 'the flag flutters', 'slow zoom in', 'slow zoom out', 'pan left', 'pan right', 'tilt up', 'tilt down', 'roll',
+];
+
+export interface Suggestion {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Suggestions for the option a person is typing in; `setting` is the rule chosen before, when it is about one. */
+export const suggest = (option: { readonly name: string; readonly value: string }, setting: string | null, manifests: readonly EngineManifest[]): readonly Suggestion[] => {
+  const typed = option.value.trim();
+  return candidates(option.name, typed, setting, manifests)
+    .filter(({ name, value }) => value.length <= MAX_CHOICE_CHARACTERS && `${value} ${name}`.toLowerCase().includes(typed.toLowerCase()))
+    .map(({ name, value }) => ({ name: name.slice(0, MAX_CHOICE_CHARACTERS), value }))
+    .slice(0, MAX_CHOICES);
+};
+
+const candidates = (name: string, typed: string, setting: string | null, manifests: readonly EngineManifest[]): readonly Suggestion[] => {
+  const engines = manifests.map((m) => ({ name: `${m.title}: ${m.description}`, value: m.id }));
+  const words = (...values: readonly string[]): readonly Suggestion[] => values.map((value) => ({ name: value, value }));
+  if (name === 'engine') return engines;
+  if (name === 'prompt') {
+    // Completes the last part of “clouds drift to the left, slo”.
+    const start = typed.slice(0, typed.lastIndexOf(',') + 1);
+    const part = typed.slice(start.length).trim().toLowerCase();
+    return words(...ideas.filter((idea) => idea.includes(part)).map((idea) => (start ? `${start} ${idea}` : idea)));
+  }
+  if (setting === 'enabled') return words('on', 'off');
+  if (setting === 'default_engine') return [...engines, ...words('default')];
+  return words(setting === 'channels' ? 'everywhere' : 'default');
+};

@@ -1,0 +1,50 @@
+/** Where an interaction comes from: place, room, person, the way back, and the limits of that place. */
+import { type BaseInteraction, PermissionFlagsBits } from 'discord.js';
+import { AppError } from '../../core/errors.ts';
+import type { Address } from '../../core/job.ts';
+import type { Origin } from '../../core/request.ts';
+
+const MIB = 1024 * 1024;
+/** Discord takes this much everywhere. */
+const DEFAULT_FILE_BYTES = 10 * MIB;
+/** The hint of a Nitro user is higher than what a bot may really send. */
+const MAX_FILE_BYTES = 25 * MIB;
+/** An interaction token lives 15 minutes. */
+const TOKEN_LIFE_MS = 15 * 60_000;
+
+export const userOf = (userId: string): string => `discord:user:${userId}`;
+
+export const placeOf = (interaction: BaseInteraction): string =>
+  interaction.guildId ? `discord:guild:${interaction.guildId}` : `discord:dm:${interaction.user.id}`;
+
+/** A thread counts as the channel it hangs on. */
+export const originOf = (interaction: BaseInteraction): Origin => {
+  const { channel } = interaction;
+  return {
+    channel: 'discord',
+    place: placeOf(interaction),
+    room: (channel?.isThread() ? channel.parentId : interaction.channelId) ?? '',
+    user: userOf(interaction.user.id),
+    userName: interaction.user.displayName,
+    locale: interaction.locale,
+  };
+};
+
+export const addressOf = (interaction: BaseInteraction & { readonly token: string }, nowMs: number): Address => ({
+  channelId: interaction.channelId,
+  guildId: interaction.guildId,
+  interactionToken: interaction.token,
+  applicationId: interaction.applicationId,
+  tokenExpiresAtMs: nowMs + TOKEN_LIFE_MS,
+  userId: interaction.user.id,
+  messageId: null,
+});
+
+export const requestKeyOf = (interaction: BaseInteraction): string => `discord:interaction:${interaction.id}`;
+
+export const maxClipBytesOf = (interaction: BaseInteraction): number => Math.min(interaction.attachmentSizeLimit || DEFAULT_FILE_BYTES, MAX_FILE_BYTES);
+
+/** Asked before the job is taken: a clip that may not be posted must not be rendered. @throws RefusedError MISSING_PERMISSION */
+export const checkMayAttach = (interaction: BaseInteraction): void => {
+  if (!interaction.appPermissions.has(PermissionFlagsBits.AttachFiles)) throw new AppError('MISSING_PERMISSION', { permission: 'Attach Files' });
+};

@@ -1,0 +1,113 @@
+/** Shows how jobs stand with few edits: the newest state wins, paced per job and per channel, and silent once the outcome is sent. */
+import type { Job, Standing } from '../../core/job.ts';
+import { type OutgoingMessage, statusMessage } from './messages.ts';
+
+const EVERY_MS = 2_500;
+const MAX_EDITS_PER_MINUTE = 12;
+const MINUTE_MS = 60_000;
+/** How many closed jobs are remembered against stragglers. */
+const MAX_CLOSED = 1_000;
+
+/** How an edit ended; `dead`: no edit of this job will ever succeed again. */
+export type EditResult = { readonly kind: 'shown' } | { readonly kind: 'wait'; readonly retryAfterMs: number } | { readonly kind: 'dead' };
+
+export interface StatusBoard {
+  /** Takes a state to show; returns at once. */
+  show(job: Job, standing: Standing): void;
+  /** No more edits of this job; resolves when one that is under way has ended. */
+  close(jobId: string): Promise<void>;
+  stop(): void;
+}
+
+interface Entry {
+  job: Job;
+  message: OutgoingMessage;
+  /** The words last sent, so that a change nobody can see costs no edit. */
+  sent: string;
+  nextAtMs: number;
+  timer: NodeJS.Timeout | null;
+  editing: Promise<void> | null;
+}
+
+/**
+ * @param edit sends one message; must not throw
+ * @param channelOf the channel whose budget an edit uses
+ */
+export const createStatusBoard = (
+  edit: (job: Job, message: OutgoingMessage) => Promise<EditResult>,
+  channelOf: (job: Job) => string,
+  nowMs: () => number,
+): StatusBoard => {
+  const entries = new Map<string, Entry>();
+  const closed = new Set<string>();
+  const editsAtMs = new Map<string, number[]>();
+
+  const recentEdits = (channel: string): number[] => {
+    const recent = (editsAtMs.get(channel) ?? []).filter((atMs) => atMs > nowMs() - MINUTE_MS);
+    if (recent.length > 0) editsAtMs.set(channel, recent);
+    else editsAtMs.delete(channel);
+    return recent;
+  };
+
+  const channelFreeAtMs = (channel: string): number => {
+    const recent = recentEdits(channel);
+    return recent.length < MAX_EDITS_PER_MINUTE ? 0 : (recent[0] as number) + MINUTE_MS;
+  };
+
+  const forget = (jobId: string): void => {
+    const entry = entries.get(jobId);
+    if (entry?.timer) clearTimeout(entry.timer);
+    entries.delete(jobId);
+    closed.add(jobId);
+    if (closed.size > MAX_CLOSED) closed.delete(closed.values().next().value as string);
+  };
+
+  const send = async (entry: Entry): Promise<void> => {
+    const { job, message } = entry;
+    entry.sent = message.body.content;
+    entry.nextAtMs = nowMs() + EVERY_MS;
+    const channel = channelOf(job);
+    editsAtMs.set(channel, [...recentEdits(channel), nowMs()]);
+    const result = await edit(job, message);
+    entry.editing = null;
+    if (result.kind === 'dead') return forget(job.id);
+    if (result.kind === 'wait') {
+      entry.sent = '';
+      entry.nextAtMs = Math.max(entry.nextAtMs, nowMs() + result.retryAfterMs);
+    }
+    advance(entry);
+  };
+
+  const advance = (entry: Entry): void => {
+    if (entry.sent === entry.message.body.content || entry.editing || entry.timer || closed.has(entry.job.id)) return;
+    const waitMs = Math.max(entry.nextAtMs, channelFreeAtMs(channelOf(entry.job))) - nowMs();
+    if (waitMs <= 0) {
+      entry.editing = send(entry);
+      return;
+    }
+    entry.timer = setTimeout(() => {
+      entry.timer = null;
+      advance(entry);
+    }, waitMs);
+    entry.timer.unref();
+  };
+
+  return {
+    show(job, standing) {
+      if (closed.has(job.id)) return;
+      const message = statusMessage(job, standing);
+      const entry = entries.get(job.id) ?? { job, message, sent: '', nextAtMs: 0, timer: null, editing: null };
+      Object.assign(entry, { job, message });
+      entries.set(job.id, entry);
+      advance(entry);
+    },
+    async close(jobId) {
+      const underway = entries.get(jobId)?.editing;
+      forget(jobId);
+      await underway;
+    },
+    stop() {
+      for (const jobId of [...entries.keys()]) forget(jobId);
+    },
+  };
+};

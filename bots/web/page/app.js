@@ -1,0 +1,329 @@
+/** Wires the page together: choosing a photo, asking for a clip, following it, and this browser's history. */
+import * as api from './api.js';
+import * as history from './history.js';
+import { drawOptions } from './options.js';
+import * as print from './print.js';
+
+const $ = (id) => document.getElementById(id);
+const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'candlelight flickers', 'pan right', 'smoke rises, tilt up'];
+const POLL_MS = 3_000;
+
+let options;
+let photoLimits;
+/** The photo waiting to be sent: { file, url, name, aspect, thumb }. */
+let photo = null;
+/** The job on the print, as the API showed it last. */
+let shown = null;
+let stopFollowing = () => undefined;
+/** Full-size photos of jobs asked for since the page was opened. */
+const previews = new Map();
+
+const tell = (id, message) => {
+  $(id).textContent = message ?? '';
+  $(id).hidden = !message;
+};
+
+const clearProblems = () => {
+  for (const id of ['prompt-problem', 'form-problem']) tell(id, null);
+  print.showProblem(null);
+  options.clearProblems();
+};
+
+/** Tells a failure next to what it is about. */
+const tellProblem = (problem) => {
+  const { code, params, message } = problem;
+  if (code === 'UNAUTHORIZED') return $('token-dialog').showModal();
+  if (/^(PHOTO|DOWNLOAD)_/.test(code)) return print.showProblem(message);
+  if (/^PROMPT_/.test(code)) {
+    tell('prompt-problem', message);
+    return $('prompt').focus();
+  }
+  const option = { TOO_MANY_FRAMES: 'seconds', CLIP_TOO_LONG: 'seconds', ENGINE_UNKNOWN: 'engine' }[code] ?? params.field;
+  if (!option || !options.showProblem(option, message)) tell('form-problem', message);
+};
+
+const refreshQuota = async () => {
+  const quota = await api.quota();
+  $('quota').hidden = false;
+  $('quota').textContent = `${quota.left} of ${quota.limit + quota.granted} clips left today`;
+  $('quota').title = quota.text;
+  $('quota').classList.toggle('empty', quota.left === 0);
+};
+
+// ——— history
+
+const stateWords = { waiting: 'waiting', running: 'in progress', failed: 'failed', refused: 'refused', canceled: 'canceled', done: '' };
+
+const drawHistory = () => {
+  const entries = history.all();
+  $('history').hidden = entries.length === 0;
+  $('history-list').replaceChildren(
+    ...entries.map((entry) => {
+      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'mini' });
+      const words = entry.prompt || 'No words';
+      button.dataset.state = entry.state;
+      button.setAttribute('aria-current', String(shown?.id === entry.id));
+      const image = Object.assign(document.createElement('img'), { src: entry.thumb, alt: '', loading: 'lazy' });
+      const caption = Object.assign(document.createElement('span'), { className: 'caption', textContent: words });
+      const state = Object.assign(document.createElement('span'), { className: 'badge', textContent: stateWords[entry.state] ?? '' });
+      button.append(image, state, caption);
+      button.addEventListener('click', () => open(entry.id));
+      const item = document.createElement('li');
+      item.append(button);
+      return item;
+    }),
+  );
+};
+
+const forget = (id) => {
+  history.remove(id);
+  previews.delete(id);
+  if (shown?.id === id) showNothing();
+  drawHistory();
+};
+
+// ——— the job on the print
+
+const preview = (id) => {
+  const entry = history.find(id);
+  return previews.get(id) ?? (entry && { url: entry.thumb, aspect: entry.aspect });
+};
+
+const showJob = (job) => {
+  const ended = shown?.id === job.id && !api.isFinal(shown.state) && api.isFinal(job.state);
+  const isNew = shown?.id !== job.id;
+  shown = job;
+  print.showJob(job, preview(job.id));
+  if (history.update(job.id, { state: job.state }) || isNew) drawHistory();
+  if (ended) refreshQuota().catch(() => undefined);
+};
+
+const showNothing = () => {
+  stopFollowing();
+  shown = null;
+  location.hash = '';
+  if (photo) print.showPhoto(photo);
+  else print.showEmpty();
+};
+
+const gone = (id) => (problem) => {
+  if (problem.code !== 'JOB_UNKNOWN') return tellProblem(problem);
+  forget(id);
+  print.showProblem(problem.message);
+};
+
+/** Puts a job on the print and follows it. */
+const open = async (id) => {
+  stopFollowing();
+  clearProblems();
+  try {
+    const job = await api.job(id);
+    window.history.replaceState(null, '', `#${id}`);
+    showJob(job);
+    $('print').scrollIntoView({ block: 'nearest' });
+    if (!api.isFinal(job.state)) stopFollowing = api.follow(id, showJob, gone(id));
+  } catch (problem) {
+    gone(id)(problem);
+  }
+};
+
+/** Jobs that are not on the print are asked for now and then: browsers allow few open event streams. */
+const pollOthers = async () => {
+  if (document.hidden) return;
+  for (const { id, state } of history.all()) {
+    if (id === shown?.id || api.isFinal(state)) continue;
+    const job = await api.job(id).catch((problem) => problem);
+    if (job.code === 'JOB_UNKNOWN') forget(id);
+    else if (job.state && history.update(id, { state: job.state })) {
+      drawHistory();
+      refreshQuota().catch(() => undefined);
+    }
+  }
+};
+
+// ——— the photo
+
+/** @returns { aspect, thumb } by drawing the file small, or null when the browser cannot read it */
+const examine = async (file) => {
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null);
+  if (!bitmap) return null;
+  const scale = Math.min(1, 400 / Math.max(bitmap.width, bitmap.height));
+  const canvas = Object.assign(document.createElement('canvas'), { width: Math.max(1, bitmap.width * scale), height: Math.max(1, bitmap.height * scale) });
+  canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return { aspect: canvas.width / canvas.height, thumb: canvas.toDataURL('image/jpeg', 0.75) };
+};
+
+const choose = async (file) => {
+  if (!file) return;
+  clearProblems();
+  const megabytes = (bytes) => Math.round((bytes / 1024 / 1024) * 10) / 10;
+  if (file.size > photoLimits.max_bytes) {
+    return print.showProblem(`That photo is ${megabytes(file.size)} MB; I take up to ${megabytes(photoLimits.max_bytes)} MB. Send a smaller copy, for example a JPEG.`);
+  }
+  const looked = await examine(file);
+  photo = { file, url: URL.createObjectURL(file), name: file.name, aspect: looked?.aspect ?? null, thumb: looked?.thumb ?? '/icon.svg' };
+  showNothing();
+  if (matchMedia('(pointer: fine)').matches) $('prompt').focus();
+};
+
+for (const id of ['file', 'camera']) {
+  $(id).addEventListener('change', () => {
+    choose($(id).files[0]);
+    $(id).value = '';
+  });
+}
+
+const imageIn = (transfer) => [...(transfer?.files ?? [])].find((file) => file.type.startsWith('image/')) ?? transfer?.files?.[0];
+document.addEventListener('paste', (event) => choose(imageIn(event.clipboardData)));
+document.addEventListener('dragover', (event) => {
+  event.preventDefault();
+  $('print').classList.add('over');
+});
+document.addEventListener('dragleave', (event) => {
+  if (!event.relatedTarget) $('print').classList.remove('over');
+});
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  $('print').classList.remove('over');
+  choose(imageIn(event.dataTransfer));
+});
+
+// ——— asking
+
+const accepted = async ({ id }, made) => {
+  if (made.preview) previews.set(id, made.preview);
+  history.add({ id, prompt: made.prompt, state: 'waiting', thumb: made.thumb, aspect: made.aspect });
+  await Promise.all([open(id), refreshQuota()]);
+};
+
+const busily = async (button, work) => {
+  button.disabled = true;
+  clearProblems();
+  await work().catch(tellProblem);
+  button.disabled = false;
+};
+
+$('wish').addEventListener('submit', (event) => {
+  event.preventDefault();
+  busily($('go'), async () => {
+    const prompt = $('prompt').value;
+    const earlier = photo ? null : shown && history.find(shown.id);
+    if (!photo && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');
+    const source = photo ? { image: photo.file } : { photo_of: earlier.id };
+    const from = photo ?? earlier;
+    const answer = await api.submit({ prompt, ...options.values(), ...source });
+    await accepted(answer, { prompt, thumb: from.thumb, aspect: from.aspect, preview: photo ? { url: photo.url, aspect: photo.aspect } : previews.get(earlier.id) });
+  });
+});
+
+const repeat = (button, seed) =>
+  busily(button, async () => {
+    const { id, recipe } = shown;
+    const entry = history.find(id);
+    await accepted(await api.again(id, seed), { prompt: recipe.prompt, thumb: entry?.thumb ?? '/icon.svg', aspect: entry?.aspect ?? recipe.width / recipe.height, preview: previews.get(id) });
+  });
+
+$('again').addEventListener('click', () => repeat($('again'), 'same'));
+$('new-seed').addEventListener('click', () => repeat($('new-seed'), 'new'));
+$('cancel').addEventListener('click', () => busily($('cancel'), async () => showJob(await api.remove(shown.id))));
+$('delete').addEventListener('click', () =>
+  busily($('delete'), async () => {
+    const { id } = shown;
+    await api.remove(id).catch((problem) => {
+      if (problem.code !== 'JOB_UNKNOWN') throw problem;
+    });
+    forget(id);
+  }),
+);
+
+/** The clipboard API exists on https and localhost only. */
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement('textarea'), { value: text, className: 'unseen' });
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+};
+
+$('copy-seed').addEventListener('click', async () => {
+  await copy(String(shown.recipe.seed));
+  $('copy-seed').textContent = 'Copied';
+  setTimeout(() => ($('copy-seed').textContent = 'Copy seed'), 1500);
+});
+
+// ——— the words
+
+const countCharacters = () => {
+  const most = options.engine().max_prompt_characters;
+  const got = [...$('prompt').value].length;
+  $('prompt-count').hidden = got < most * 0.8;
+  $('prompt-count').textContent = `${got} of ${most} characters`;
+};
+$('prompt').addEventListener('input', () => {
+  tell('prompt-problem', null);
+  countCharacters();
+});
+$('prompt').addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) $('wish').requestSubmit();
+});
+
+for (const words of suggestions) {
+  const chip = Object.assign(document.createElement('button'), { type: 'button', className: 'chip', textContent: words });
+  chip.addEventListener('click', () => {
+    const parts = $('prompt').value.split(/,\s*/).filter(Boolean);
+    const kept = parts.filter((part) => !words.split(', ').includes(part));
+    $('prompt').value = (kept.length < parts.length ? kept : [...parts, words]).join(', ');
+    $('prompt').dispatchEvent(new Event('input'));
+  });
+  const item = document.createElement('li');
+  item.append(chip);
+  $('chips').append(item);
+}
+
+// ——— the start
+
+const refreshChannels = async () => {
+  const { channels } = await api.channels();
+  $('channels').replaceChildren(
+    ...channels.map(({ name, state, detail }) => {
+      const item = Object.assign(document.createElement('li'), { textContent: `${name[0].toUpperCase()}${name.slice(1)}: ${detail}` });
+      item.dataset.state = state;
+      return item;
+    }),
+  );
+};
+
+const begin = async () => {
+  const { engines, photo: limits } = await api.engines();
+  photoLimits = limits;
+  $('photo-hint').textContent = `or paste one · JPEG, PNG, WebP, AVIF or GIF up to ${Math.round(limits.max_bytes / 1024 / 1024)} MB`;
+  options = drawOptions(engines, $('options'), $('more-options'), $('engine-about'));
+  drawHistory();
+  await Promise.all([refreshQuota(), refreshChannels()]);
+  // After a reload: what was on the print, else whatever is still being made.
+  const wanted = history.find(location.hash.slice(1)) ?? history.all().find(({ state }) => !api.isFinal(state));
+  if (wanted) await open(wanted.id);
+  setInterval(pollOthers, POLL_MS);
+};
+
+const start = () =>
+  begin().catch((problem) => {
+    if (problem.code === 'UNAUTHORIZED') $('token-dialog').showModal();
+    else tell('form-problem', problem.message);
+  });
+
+$('token-form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  try {
+    await api.signIn($('token').value);
+    $('token').value = '';
+    $('token-dialog').close();
+    if (!options) start();
+  } catch (problem) {
+    tell('token-problem', problem.code === 'UNAUTHORIZED' ? 'That is not the token.' : problem.message);
+  }
+});
+
+start();

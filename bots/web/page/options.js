@@ -1,0 +1,118 @@
+/** The form's options, drawn from an engine's bounds. Only what differs from the engine's defaults is sent. */
+
+const element = (tag, properties = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+};
+
+const motionWords = (value) => (value === 0 ? 'still' : value < 1 ? 'calmer' : value === 1 ? 'as the words say' : 'livelier');
+
+const labels = {
+  engine: 'Engine',
+  seconds: 'Length',
+  motion: 'Motion',
+  fps: 'Frames per second',
+  format: 'Made as',
+  seed: 'Seed',
+  loop: 'Loop, ends where it began',
+  steps: 'Steps',
+  guidance: 'Guidance',
+  width: 'Width in pixels',
+  height: 'Height in pixels',
+};
+
+/** A label, its control, and the place where its problem is told. `read` gives the value to send, or null for the default. */
+const field = (name, control, read, { output, wide } = {}) => {
+  const id = `option-${name}`;
+  const problem = element('p', { className: 'problem', id: `${id}-problem`, hidden: true });
+  problem.setAttribute('role', 'alert');
+  control.id = id;
+  control.name = name;
+  control.setAttribute('aria-describedby', problem.id);
+  const label = element('label', { htmlFor: id }, labels[name]);
+  const node = element('div', { className: `field ${wide ? 'wide' : ''}` }, element('div', { className: 'label-line' }, label, ...(output ? [output] : [])), control, problem);
+  return { name, node, control, problem, read };
+};
+
+const slider = (name, bounds, words) => {
+  const control = element('input', { type: 'range', min: bounds.min, max: bounds.max, step: bounds.step, value: bounds.default });
+  const output = element('output');
+  const show = () => {
+    output.textContent = words(Number(control.value));
+    control.style.setProperty('--filled', String((control.value - bounds.min) / (bounds.max - bounds.min)));
+  };
+  control.addEventListener('input', show);
+  show();
+  return field(name, control, () => (Number(control.value) === bounds.default ? null : control.value), { output, wide: true });
+};
+
+const number = (name, bounds, placeholder = `${bounds.default}`) => {
+  const control = element('input', { type: 'number', inputMode: 'decimal', min: bounds.min, max: bounds.max, step: bounds.step, placeholder });
+  // A number field hides what it cannot read; the server then says what is wrong with it.
+  return field(name, control, () => (control.validity.badInput ? 'not a number' : control.value.trim() || null));
+};
+
+const select = (name, choices, wide) => {
+  const control = element('select', {}, ...choices.map(({ value, title }) => element('option', { value, textContent: title })));
+  return field(name, control, () => (control.selectedIndex === 0 ? null : control.value), { wide });
+};
+
+const toggle = (name) => {
+  const made = field(name, element('input', { type: 'checkbox', className: 'switch' }), () => (made.control.checked ? 'true' : null), { wide: true });
+  made.node.classList.add('switch-line');
+  return made;
+};
+
+/**
+ * Draws the options and keeps them in step with the chosen engine.
+ * @param engines from GET /v1/engines, the default first
+ */
+export const drawOptions = (engines, main, more, about) => {
+  const engineField = select('engine', engines.map(({ id, title }) => ({ value: id, title })), true);
+  let fields = [];
+
+  const draw = () => {
+    const engine = engines.find(({ id }) => id === engineField.control.value);
+    const { options } = engine;
+    const shown = [
+      engineField,
+      slider('seconds', options.seconds, (value) => `${value} s`),
+      slider('motion', options.motion, (value) => `${value.toFixed(1)} · ${motionWords(value)}`),
+      number('fps', options.fps),
+      select('format', options.format.map((value) => ({ value, title: value.toUpperCase() }))),
+      number('seed', { min: 0, max: 4294967295, step: 1 }, 'random'),
+      ...(options.loop ? [toggle('loop')] : []),
+    ];
+    const hidden = [number('steps', options.steps), number('guidance', options.guidance), number('width', options.width, 'automatic'), number('height', options.height, 'automatic')];
+    main.replaceChildren(...shown.map(({ node }) => node));
+    more.replaceChildren(...hidden.map(({ node }) => node));
+    about.textContent = `${engine.title} ${engine.version}: ${engine.description} Licence: ${engine.licence}.`;
+    fields = [...shown, ...hidden];
+  };
+  engineField.control.addEventListener('change', draw);
+  draw();
+
+  return {
+    engine: () => engines.find(({ id }) => id === engineField.control.value),
+    values: () => Object.fromEntries(fields.map(({ name, read }) => [name, read()]).filter(([, value]) => value !== null)),
+    clearProblems() {
+      for (const { problem, control } of fields) {
+        problem.hidden = true;
+        control.removeAttribute('aria-invalid');
+      }
+    },
+    /** @returns false when there is no such option to tell it next to */
+    showProblem(name, message) {
+      const wrong = fields.find((candidate) => candidate.name === name);
+      if (!wrong) return false;
+      wrong.problem.textContent = message;
+      wrong.problem.hidden = false;
+      wrong.control.setAttribute('aria-invalid', 'true');
+      const details = wrong.node.closest('details');
+      if (details) details.open = true;
+      wrong.control.focus();
+      return true;
+    },
+  };
+};

@@ -1,0 +1,168 @@
+"""Writes text.onnx, image.onnx, denoiser.onnx and vocabulary.json, and proves that they equal the trained networks.
+
+python export.py --train DIR --out ../models/motion. Weights are stored as float16 and cast to
+float32 inside the graph; all inputs and outputs are float32 (token ids int64).
+"""
+
+import argparse
+import json
+import os
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+import torch.nn.functional as F
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from captions import CAMERA, CLASSES, build_words
+from motion import DECODE
+from networks import CAMERA_SIZE, CLASS_COUNT, CONTEXT_SIZE, FEATURE_CHANNELS, FIELD_CHANNELS, PROGRAM_SIZE, Denoiser, GuidedDenoiser, ImageEncoder, TextHead, clean_program
+from text import MAX_TOKENS, Tokenizer
+
+OPSET = 18
+
+
+class TextGraph(nn.Module):
+    """Token ids -> context and program; no words at all = the program of the empty prompt."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.head = head
+
+    def forward(self, token_ids):
+        context, raw = self.head(token_ids)
+        return context, clean_program(raw)
+
+
+class ImageGraph(nn.Module):
+    """Photo -> features, class probabilities, depth, sway; the mean over the photo and its mirror image."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, image):
+        features, classes, depth, sway, _ = self.encoder(image)
+        _, mirrored, depth2, sway2, _ = self.encoder(image.flip(3))
+        mean = lambda a, b: (a + b.flip(3)) / 2
+        return features, torch.softmax(mean(classes, mirrored), 1), torch.sigmoid(mean(depth, depth2)), torch.sigmoid(mean(sway, sway2))
+
+
+def load_average(network, path):
+    """Loads the running average of a checkpoint; leaves random weights when there is none."""
+    if not os.path.exists(path):
+        print("no", path, "- exporting random weights")
+        return network.eval(), 0
+    saved = torch.load(path, map_location="cpu")
+    network.load_state_dict({k.removeprefix("module."): v for k, v in saved["average"].items() if k != "n_averaged"})
+    print(path, "step", saved["step"], "samples", saved.get("samples"), f"minutes {saved['spent_s'] / 60:.1f}")
+    return network.eval(), saved["step"]
+
+
+def store_half(model):
+    """Large float32 initialisers -> float16 with a Cast to float32 in front of their users."""
+    casts = []
+    for initialiser in model.graph.initializer:
+        if initialiser.data_type != TensorProto.FLOAT:
+            continue
+        value = numpy_helper.to_array(initialiser)
+        if value.size < 256:
+            continue
+        name = initialiser.name
+        initialiser.CopyFrom(numpy_helper.from_array(value.astype(np.float16), name + ".half"))
+        casts.append(helper.make_node("Cast", [name + ".half"], [name], to=TensorProto.FLOAT))
+    for cast in reversed(casts):
+        model.graph.node.insert(0, cast)
+
+
+def write(network, inputs, input_names, output_names, path, dynamic):
+    """Rounds the weights to float16, exports, compares with torch; returns the largest difference."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.numel() >= 256:
+                parameter.copy_(parameter.half().float())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(network, inputs, path, input_names=input_names, output_names=output_names, opset_version=OPSET, dynamic_axes=dynamic, dynamo=False)
+    model = onnx.load(path)
+    store_half(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, path + ".part")
+    os.replace(path + ".part", path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    got = session.run(None, dict(zip(input_names, [a.numpy() for a in inputs])))
+    with torch.no_grad():
+        want = network(*inputs)
+    error = max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, want))
+    print(f"{os.path.basename(path)}: {os.path.getsize(path) / 1e6:.2f} MB, largest difference to torch {error:.2e}")
+    return error
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--train", default="/var/tmp/train")
+    parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/motion"))
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    os.makedirs(options.out, exist_ok=True)
+    words_path = f"{options.train}/words.json"
+    tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
+    text, _ = load_average(TextHead(len(tokenizer.words)), f"{options.train}/text.pt")
+    encoder, _ = load_average(ImageEncoder(), f"{options.train}/encoder.pt")
+    denoiser, _ = load_average(Denoiser(), f"{options.train}/denoiser.pt")
+    out = lambda name: os.path.join(options.out, name)
+
+    ids = torch.tensor([tokenizer.encode("slow zoom out while the waves roll"), tokenizer.encode("")])
+    write(TextGraph(text).eval(), (ids,), ["token_ids"], ["context", "program"], out("text.onnx"), {n: {0: "batch"} for n in ("token_ids", "context", "program")})
+    image = torch.rand(1, 3, 128, 128)
+    names = ["features", "segmentation", "depth", "sway"]
+    write(ImageGraph(encoder).eval(), (image,), ["image"], names, out("image.onnx"), {n: {0: "batch"} for n in ["image", *names]})
+    with torch.no_grad():
+        context, program = TextGraph(text)(ids[:1])
+        conditions = ImageGraph(encoder)(image)
+    inputs = (torch.randn(1, FIELD_CHANNELS, 32, 32), torch.randn(1, CAMERA_SIZE), torch.full((1,), 3.0), context, program, *conditions, torch.full((1,), 2.0))
+    names = ["field", "camera", "sigma", "context", "program", "features", "segmentation", "depth", "sway", "guidance"]
+    outputs = ["field_denoised", "camera_denoised"]
+    write(GuidedDenoiser(denoiser).eval(), inputs, names, outputs, out("denoiser.onnx"), {n: {0: "batch"} for n in names[:-1] + outputs})
+
+    vocabulary = {
+        **tokenizer.to_json(),
+        "classes": CLASSES,
+        "camera": CAMERA,
+        "contextSize": CONTEXT_SIZE,
+        "featureChannels": FEATURE_CHANNELS,
+        "classCount": CLASS_COUNT,
+        "programSize": PROGRAM_SIZE,
+        "decode": {**DECODE, "formula": "displacement (units of sqrt(width*height)) = scale * sign(v) * max(|v| - deadZone, 0)^2; flicker likewise (share of brightness)"},
+        "sampling": {"sigmaData": 0.5, "sigmaMax": 40, "sigmaMin": 0.05, "rho": 7, "steps": 12, "guidance": 2},
+    }
+    with open(out("vocabulary.json"), "w") as file:
+        json.dump(vocabulary, file, separators=(",", ":"))
+    write_cases(tokenizer, out("tokenizer-cases.json"))
+    sizes = sum(os.path.getsize(out(n)) for n in ("text.onnx", "image.onnx", "denoiser.onnx"))
+    print(f"three graphs: {sizes / 1e6:.2f} MB")
+
+
+CASE_TEXTS = [
+    "", " ", "slow zoom out", "Zoom IN!", "pan left while the clouds drift right", "waves crashing on the shore", "only the water", "but the trees stay still",
+    "the trees stay still, but the river flows", "gentle wind in the trees", "leaves rustle", "clouds drifting across the sky", "river flowing", "rain", "snow falling softly",
+    "café au lait steaming", "ÉLÉPHANT breathes", "naïve waves", "dolly-in; then tilt up.", "don't move the camera", "the flag doesn't wave", "handheld", "zooming slowly into the castle",
+    "gentley flowing riverr", "cluods drfiting", "waterfals", "flowres swaying", "xyzzy qwfp", "снег идёт", "雲が流れる", "воды flow", "ocean🌊waves🌊", "4k 8k 360 orbit", "kEn BuRnS",
+    "rotating counter-clockwise", "counterclockwise", "swayed swaying sways sway", "fires fire's firing", "running runner ran", "flies flying flew flown", "candles flicker/candlelight", "a,b.c;d!e",
+    ",,,", "!!! zoom ???", "zoom    in\tplease\nnow", "the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the zoom in",
+    "could the house be a crowd", "very fast clouds", "extremely slow push in towards the mountain", "“smoke” rises—slowly…", "hair blowing in the wind, camera static", "no zoom", "pan right", "tilting downwards",
+    "crane up & reveal the valley", "lights twinkle (gently)", "make it alive", "nothing moves", "the cat's fur ruffles", "Ｆｕｌｌｗｉｄｔｈ ｚｏｏｍ ｉｎ", "ﬁre ﬂame", "ßtraße ø æ", "İstanbul sea", "wavey waaves wavs", "trees-leaves_branches", "smokey smoky smokelike",
+]
+
+
+def write_cases(tokenizer, path):
+    """Golden cases of the tokeniser for the TypeScript side."""
+    with open(path, "w") as file:
+        json.dump([{"text": t, "ids": tokenizer.encode(t)} for t in CASE_TEXTS], file, ensure_ascii=False, indent=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Trains the image encoder on the drawn scenes: python train_encoder.py --minutes 60 --scenes DIR --out DIR."""
+
+import argparse
+import glob
+import os
+import time
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from networks import CLASS_COUNT, ImageEncoder
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--out", default="/var/tmp/train")
+parser.add_argument("--scenes", default="/var/tmp/train/scenes")
+parser.add_argument("--minutes", type=float, default=60)
+parser.add_argument("--batch", type=int, default=32)
+parser.add_argument("--rate", type=float, default=1.5e-3)
+parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--until", help="stop at this clock time, HH:MM, instead of after --minutes")
+
+
+def augment(rng, image, label, depth, sway, flow):
+    """Random crop, flip, colour and tone. uint8 160-pixel scene -> float arrays for the network."""
+    size = image.shape[0]
+    if rng.random() < 0.8:
+        w, h = (int(size * rng.uniform(0.62, 1.0)) // 4 * 4 for _ in range(2))
+        x, y = int(rng.integers(0, size - w + 1)) // 4 * 4, int(rng.integers(0, size - h + 1)) // 4 * 4
+    else:
+        w, h, x, y = size, size, 0, 0
+    image = cv2.resize(image[y:y + h, x:x + w], (128, 128), interpolation=cv2.INTER_AREA if w >= 128 and h >= 128 else cv2.INTER_LINEAR)
+    label = cv2.resize(label[y:y + h, x:x + w], (64, 64), interpolation=cv2.INTER_NEAREST_EXACT)
+    depth, sway = (cv2.resize(a[y // 2:(y + h) // 2, x // 2:(x + w) // 2], (64, 64), interpolation=cv2.INTER_AREA) for a in (depth, sway))
+    flow = cv2.resize(flow[y // 4:(y + h) // 4, x // 4:(x + w) // 4].astype(np.float32) / 127, (32, 32))
+    if rng.random() < 0.5:
+        image, label, depth, sway, flow = image[:, ::-1], label[:, ::-1], depth[:, ::-1], sway[:, ::-1], flow[:, ::-1] * np.array([-1, 1], np.float32)
+    rgb = image.astype(np.float32) / 255
+    if rng.random() < 0.8:
+        gamma, gain = np.exp(rng.normal(0, 0.22)), np.exp(rng.normal(0, 0.15))
+        tint = np.exp(rng.normal(0, 0.06, 3)).astype(np.float32)
+        rgb = np.clip(rgb, 1e-4, 1) ** gamma * gain * tint
+        grey = rgb.mean(2, keepdims=True)
+        rgb = grey + (rgb - grey) * np.exp(rng.normal(0, 0.25))
+        middle = rgb.mean()
+        rgb = middle + (rgb - middle) * np.exp(rng.normal(0, 0.15))
+    if rng.random() < 0.12:  # hue turn: colour alone must not decide
+        rgb = rgb[..., rng.permutation(3)]
+    if rng.random() < 0.15:
+        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.5))
+    if rng.random() < 0.2:
+        rgb = rgb + rng.normal(0, rng.uniform(0.005, 0.05), rgb.shape)
+    return np.clip(rgb, 0, 1).astype(np.float32), label, depth.astype(np.float32) / 255, sway.astype(np.float32) / 255, flow
+
+
+class SceneStore:
+    """Keeps the shards of a folder in memory and picks up new ones as they appear."""
+
+    def __init__(self, folder, held_out=1):
+        self.folder, self.held_out, self.shards, self.names = folder, held_out, [], set()
+        self.refresh()
+
+    def refresh(self):
+        for path in sorted(glob.glob(f"{self.folder}/*.npz")):
+            if path not in self.names and not path.endswith(".part.npz"):
+                self.names.add(path)
+                with np.load(path) as data:
+                    self.shards.append({k: data[k] for k in data.files})
+
+    def batch(self, rng, count, held_out=False):
+        """Stacked tensors: image, label, depth, sway, flow (channels first)."""
+        first = 0 if held_out else min(self.held_out, len(self.shards) - 1)
+        last = self.held_out if held_out else len(self.shards)
+        rows = []
+        for _ in range(count):
+            shard = self.shards[int(rng.integers(first, last))]
+            i = int(rng.integers(len(shard["image"])))
+            rows.append(augment(rng, *(shard[k][i] for k in ("image", "label", "depth", "sway", "flow"))))
+        image, label, depth, sway, flow = (np.stack(a) for a in zip(*rows))
+        return (torch.from_numpy(image).permute(0, 3, 1, 2), torch.from_numpy(label).long(), torch.from_numpy(depth)[:, None], torch.from_numpy(sway)[:, None], torch.from_numpy(flow).permute(0, 3, 1, 2).contiguous())
+
+
+def encoder_loss(outputs, label, depth, sway, flow, weights):
+    """Cross-entropy over classes + depth, sway (where something moves) and flow (where it is known)."""
+    _, classes, depth_out, sway_out, flow_out = outputs
+    loss = F.cross_entropy(classes.float(), label, weights, label_smoothing=0.02)
+    moving = (label > 0).float()[:, None]
+    loss = loss + 0.5 * (torch.sigmoid(depth_out.float()) - depth).abs().mean()
+    loss = loss + 0.5 * ((torch.sigmoid(sway_out.float()) - sway).abs() * moving).mean()
+    known = (flow.square().sum(1, keepdim=True) > 0.25).float()
+    return loss + 0.5 * ((flow_out.float() - flow).square() * known).mean()
+
+
+def evaluate(model, store, device, batches=6):
+    """Held-out scenes: pixel accuracy and IoU per class."""
+    rng = np.random.default_rng(123)
+    matrix = torch.zeros(CLASS_COUNT, CLASS_COUNT, dtype=torch.long)
+    model.eval()
+    with torch.no_grad():
+        for _ in range(batches):
+            image, label, *_ = store.batch(rng, 32, held_out=True)
+            guess = model(image.to(device))[1].argmax(1).cpu()
+            matrix += torch.bincount((label * CLASS_COUNT + guess).flatten(), minlength=CLASS_COUNT ** 2).view(CLASS_COUNT, CLASS_COUNT)
+    model.train()
+    hit = matrix.diag().float()
+    iou = hit / (matrix.sum(0) + matrix.sum(1) - hit).clamp(min=1)
+    return (hit.sum() / matrix.sum()).item(), iou.tolist()
+
+
+def main():
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    store = SceneStore(options.scenes)
+    model = ImageEncoder().to(device)
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.02, betas=(0.9, 0.98))
+    path, step, spent_s = f"{options.out}/encoder.pt", 0, 0.0
+    if os.path.exists(path):
+        saved = torch.load(path, map_location=device)
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, spent_s = saved["step"], saved["spent_s"]
+    print("parameters", sum(p.numel() for p in model.parameters()), "scenes", 500 * len(store.shards), flush=True)
+    # Rare classes weigh more, the two most common a little less.
+    weights = torch.tensor([0.8, 0.9, 1.0, 1.4, 1.0, 1.0, 1.4, 1.6, 1.4, 1.4, 1.1, 1.6, 1.6], device=device)
+    begun, seen_loss = time.time(), None
+    limit_s = options.minutes * 60
+    if options.until:
+        hour, minute = map(int, options.until.split(":"))
+        now = time.localtime()
+        limit_s = ((hour - now.tm_hour) * 60 + minute - now.tm_min) * 60 - now.tm_sec
+
+    def save():
+        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent_s": spent_s + time.time() - begun, "samples": step * options.batch}, path + ".part")
+        os.replace(path + ".part", path)
+
+    while time.time() - begun < limit_s:
+        rng = np.random.default_rng([options.seed, step])
+        image, label, depth, sway, flow = (a.to(device) for a in store.batch(rng, options.batch))
+        progress = (time.time() - begun) / limit_s
+        for group in optimizer.param_groups:
+            group["lr"] = options.rate * min(1, (step + 1) / 150) * max(0.02, 1 - progress)
+        with torch.autocast(device, dtype=torch.bfloat16):
+            outputs = model(image)
+        loss = encoder_loss(outputs, label, depth, sway, flow, weights)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average.update_parameters(model)
+        seen_loss = loss.item() if seen_loss is None else 0.98 * seen_loss + 0.02 * loss.item()
+        step += 1
+        if step % 50 == 0:
+            print(f"step {step} loss {seen_loss:.4f} minutes {(spent_s + time.time() - begun) / 60:.1f}", flush=True)
+            store.refresh()
+        if step % 200 == 0:
+            save()
+            accuracy, iou = evaluate(average.module, store, device, 3)
+            print(f"held-out accuracy {accuracy:.3f} iou " + " ".join(f"{v:.2f}" for v in iou), flush=True)
+    save()
+    accuracy, iou = evaluate(average.module, store, device, 15)
+    print(f"final held-out accuracy {accuracy:.4f} iou " + " ".join(f"{v:.3f}" for v in iou), flush=True)
+
+
+if __name__ == "__main__":
+    main()
