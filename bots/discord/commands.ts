@@ -136,7 +136,8 @@ const comparedKeys: ReadonlySet<string> = new Set([
 export const sameCommands = (registered: unknown, wanted: readonly CommandDefinition[]): boolean => canonical(registered) === canonical(wanted);
 
 const canonical = (commands: unknown): string => {
-  const sorted = Array.isArray(commands) ? [...commands].sort((a, b) => `${a.type} ${a.name}`.localeCompare(`${b.type} ${b.name}`)) : [];
+  const list = (Array.isArray(commands) ? commands : []) as readonly { readonly type?: unknown; readonly name?: unknown }[];
+  const sorted = [...list].sort((a, b) => `${a.type} ${a.name}`.localeCompare(`${b.type} ${b.name}`));
   return JSON.stringify(sorted, (key, value: unknown) => {
     if (value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
     if (key === 'default_member_permissions') return String(value);

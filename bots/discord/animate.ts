@@ -1,0 +1,117 @@
+/** Everything that asks for a clip: the command, the message command with its form, and the buttons Again and New seed. */
+import {
+  type ButtonInteraction,
+  type ChatInputCommandInteraction,
+  LabelBuilder,
+  type MessageContextMenuCommandInteraction,
+  MessageFlags,
+  ModalBuilder,
+  type ModalSubmitInteraction,
+  StringSelectMenuBuilder,
+  TextInputBuilder,
+  TextInputStyle,
+} from 'discord.js';
+import type { Channel } from '../../core/channel.ts';
+import { clipOptions, parseOptions } from '../../core/commands.ts';
+import type { Deps } from '../../core/deps.ts';
+import { AppError, asAppError, noteText } from '../../core/errors.ts';
+import { isFinal } from '../../core/job.ts';
+import { again, type SubmitCall, submit, type Submitted } from '../../core/submit.ts';
+import { promptCharacters } from './commands.ts';
+import { sentence } from './messages.ts';
+import { addressOf, checkMayAttach, maxClipBytesOf, originOf, requestKeyOf } from './origin.ts';
+import { type Offers, photosOf } from './photos.ts';
+import { loggable } from './problem.ts';
+
+/** What the handlers of interactions need. */
+export interface Desk {
+  readonly deps: Deps;
+  readonly offers: Offers;
+  readonly showStatus: Channel['showStatus'];
+}
+
+type AskInteraction = ChatInputCommandInteraction | ModalSubmitInteraction | ButtonInteraction;
+type Ask = (base: Pick<SubmitCall, 'origin' | 'address' | 'requestKey' | 'maxClipBytes'>) => Promise<Submitted>;
+
+/** A form of ours: `animate:` and the id of the interaction that opened it. */
+const formId = /^animate:(\d{1,20})$/;
+const MAX_FORM_CHARACTERS = 4000;
+
+export const animateCommand = (interaction: ChatInputCommandInteraction, desk: Desk): Promise<void> =>
+  take(interaction, desk, async (base) => {
+    const { manifests } = desk.deps;
+    const values = clipOptions(manifests).map(({ name }) => [name, interaction.options.get(name)?.value?.toString()] as const);
+    return submit(
+      {
+        ...base,
+        photo: { kind: 'url', url: interaction.options.getAttachment('image', true).url },
+        prompt: interaction.options.getString('prompt') ?? '',
+        options: parseOptions(Object.fromEntries(values), manifests),
+      },
+      desk.deps,
+    );
+  });
+
+export const againButton = (interaction: ButtonInteraction, jobId: string, seed: 'same' | 'new', desk: Desk): Promise<void> =>
+  take(interaction, desk, (base) => again({ ...base, jobId, seed }, desk.deps));
+
+/** Opens a form for the words; a form must be the first answer, so the photo is fetched when it comes back. */
+export const animateMessage = async (interaction: MessageContextMenuCommandInteraction, desk: Desk): Promise<void> => {
+  const photos = photosOf(interaction.targetMessage);
+  if (photos.length === 0) {
+    await interaction.reply({ ...sentence(noteText(new AppError('PHOTO_MISSING').toNote())), flags: MessageFlags.Ephemeral });
+    return;
+  }
+  const prompt = new TextInputBuilder()
+    .setCustomId('prompt')
+    .setStyle(TextInputStyle.Paragraph)
+    .setPlaceholder('waves on the lake, slow zoom in')
+    .setMaxLength(Math.min(MAX_FORM_CHARACTERS, promptCharacters(desk.deps.manifests)))
+    .setRequired(desk.deps.manifests[0]?.inputs.text === 'required');
+  const form = new ModalBuilder()
+    .setCustomId(`animate:${interaction.id}`)
+    .setTitle('Bring this photo to life')
+    .addLabelComponents(new LabelBuilder().setLabel('What should move?').setTextInputComponent(prompt));
+  if (photos.length > 1) {
+    const select = new StringSelectMenuBuilder()
+      .setCustomId('photo')
+      .addOptions(photos.map(({ name }, index) => ({ label: `${index + 1}. ${name}`.slice(0, 100), value: String(index), default: index === 0 })));
+    form.addLabelComponents(new LabelBuilder().setLabel('Which photo?').setStringSelectMenuComponent(select));
+  }
+  await interaction.showModal(form);
+  await desk.offers.keep(interaction.id, photos);
+};
+
+/** @returns false when the form is not ours */
+export const animateForm = async (interaction: ModalSubmitInteraction, desk: Desk): Promise<boolean> => {
+  const offerId = formId.exec(interaction.customId)?.[1];
+  if (!offerId) return false;
+  await take(interaction, desk, async (base) => {
+    const urls = await desk.offers.take(offerId);
+    const { fields } = interaction;
+    const url = urls?.[fields.fields.has('photo') ? Number(fields.getStringSelectValues('photo')[0]) : 0];
+    if (url === undefined) throw new AppError('PHOTO_MISSING');
+    return submit({ ...base, photo: { kind: 'url', url }, prompt: fields.getTextInputValue('prompt'), options: {} }, desk.deps);
+  });
+  return true;
+};
+
+/** Acknowledges at once, then checks and submits; a refusal becomes a sentence in the same message. */
+const take = async (interaction: AskInteraction, desk: Desk, ask: Ask): Promise<void> => {
+  const { deps } = desk;
+  await interaction.deferReply();
+  try {
+    checkMayAttach(interaction);
+    const { job, standing } = await ask({
+      origin: originOf(interaction),
+      address: addressOf(interaction, deps.clock.nowMs()),
+      requestKey: requestKeyOf(interaction),
+      maxClipBytes: maxClipBytesOf(interaction),
+    });
+    if (!isFinal(job.state)) await desk.showStatus(job, standing);
+  } catch (error) {
+    const known = asAppError(error);
+    if (known.code === 'INTERNAL') deps.log.error({ ...loggable(error), interaction: interaction.id }, 'a request could not be taken');
+    await interaction.editReply(sentence(`⚠️ ${noteText(known.toNote())}`));
+  }
+};

@@ -1,0 +1,159 @@
+/** Stillmotion on Discord: connects, registers its commands, hands interactions to their handlers, and brings clips back. */
+import { once } from 'node:events';
+import { type AutocompleteInteraction, Client, DiscordjsErrorCodes, Events, GatewayIntentBits, type Interaction, Options, Partials, Routes } from 'discord.js';
+import type { Channel } from '../../core/channel.ts';
+import type { Deps } from '../../core/deps.ts';
+import type { Job } from '../../core/job.ts';
+import type { Logger } from '../../core/logger.ts';
+import { liveToken, readAddress } from './address.ts';
+import { againButton, animateCommand, animateForm, animateMessage, type Desk } from './animate.ts';
+import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand } from './buttons.ts';
+import { ANIMATE_MESSAGE, commandDefinitions, sameCommands, suggest } from './commands.ts';
+import { type OutgoingMessage, readButton } from './messages.ts';
+import { moderationCommand } from './moderation.ts';
+import { deliverOutcome } from './outcome.ts';
+import { createOffers } from './photos.ts';
+import { describe, loggable, problemOf } from './problem.ts';
+import { createDiscordRest } from './rest.ts';
+import { createStatusBoard, type EditResult } from './status-board.ts';
+
+const READY_WITHIN_MS = 60_000;
+const RECONNECT_EVERY_MS = 30_000;
+
+export interface DiscordOptions {
+  readonly deps: Deps;
+  readonly token: string;
+  /** Base of the REST API; undefined = Discord's own. The gateway's address comes from there. */
+  readonly apiUrl?: string | undefined;
+  readonly log: Logger;
+}
+
+/** Neither `start` nor anything later throws for Discord's sake: without Discord the other channels go on. */
+export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOptions): Channel => {
+  const rest = createDiscordRest(token, apiUrl);
+  const running = new Set<Promise<void>>();
+  let client: Client | null = null;
+  let retryTimer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const edit = async (job: Job, message: OutgoingMessage): Promise<EditResult> => {
+    const address = readAddress(job.address);
+    const live = liveToken(address, deps.clock.nowMs());
+    if (live === null) return { kind: 'dead' };
+    try {
+      const messageId = await rest.editOriginal(address.applicationId, live, message);
+      if (address.messageId === null) await deps.store.jobs.saveAddress(job.id, { ...job.address, messageId });
+      return { kind: 'shown' };
+    } catch (error) {
+      const problem = problemOf(error);
+      log.debug({ jobId: job.id, problem: problem.reason }, 'status not shown');
+      if (problem.kind === 'later') return { kind: 'wait', retryAfterMs: problem.retryAfterMs };
+      await deps.store.jobs.saveAddress(job.id, { ...job.address, interactionToken: null }).catch(() => undefined);
+      return { kind: 'dead' };
+    }
+  };
+  const board = createStatusBoard(edit, (job) => readAddress(job.address).channelId ?? '', () => deps.clock.nowMs());
+  const desk: Desk = { deps, offers: createOffers(deps.files), showStatus: async (job, standing) => board.show(job, standing) };
+
+  const take = (interaction: Interaction): void => {
+    if (stopped) return;
+    const handling = handle(interaction, desk)
+      .catch((error: unknown) => log.warn({ ...loggable(error), interaction: interaction.id }, 'an interaction could not be answered'))
+      .finally(() => running.delete(handling));
+    running.add(handling);
+  };
+
+  const connect = async (): Promise<string> => {
+    const fresh = createClient(apiUrl);
+    client = fresh;
+    fresh.on(Events.InteractionCreate, take);
+    fresh.on(Events.Error, (error) => log.warn(loggable(error), 'discord client error'));
+    fresh.on(Events.ShardError, (error) => log.warn({ problem: describe(error) }, 'discord connection error'));
+    fresh.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord closed the connection for good'));
+    const ready = once(fresh, Events.ClientReady, { signal: AbortSignal.timeout(READY_WITHIN_MS) });
+    ready.catch(() => undefined);
+    await fresh.login(token);
+    await ready;
+    const problem = await registerCommands(fresh as Client<true>, deps).then(() => '', (error: unknown) => ` (its commands could not be registered: ${describe(error)})`);
+    return `connected as ${fresh.user?.tag ?? 'an unknown bot'}${problem}`;
+  };
+
+  const tryConnect = async (): Promise<string> => {
+    try {
+      return await connect();
+    } catch (error) {
+      await client?.destroy().catch(() => undefined);
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code === DiscordjsErrorCodes.TokenInvalid) return 'not connected: Discord refuses DISCORD_TOKEN. Copy it again from https://discord.com/developers/applications › your application › Bot.';
+      if (!stopped) {
+        retryTimer = setTimeout(() => void tryConnect().then((line) => log.info(`discord: ${line}`)), RECONNECT_EVERY_MS);
+        retryTimer.unref();
+      }
+      return `not connected: ${describe(error)}. Trying again every ${RECONNECT_EVERY_MS / 1000} s.`;
+    }
+  };
+
+  return {
+    name: 'discord',
+    start: tryConnect,
+    async stop() {
+      stopped = true;
+      if (retryTimer) clearTimeout(retryTimer);
+      await Promise.all(running);
+      board.stop();
+      await client?.destroy();
+    },
+    showStatus: desk.showStatus,
+    async deliver(job, clip) {
+      // An edit still under way would land on top of the clip.
+      await board.close(job.id);
+      return deliverOutcome(job, clip, rest, deps);
+    },
+  };
+};
+
+/** No privileged intent, and as good as no cache: interactions carry what is needed. */
+const createClient = (apiUrl: string | undefined): Client =>
+  new Client({
+    intents: [GatewayIntentBits.Guilds],
+    // A thread must say which channel it hangs on even if Discord has not told us of it before.
+    partials: [Partials.Channel],
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, GuildMemberManager: 0, UserManager: 0 }),
+    rest: { version: '10', ...(apiUrl ? { api: apiUrl } : {}) },
+  });
+
+const registerCommands = async (client: Client<true>, deps: Deps): Promise<void> => {
+  const route = Routes.applicationCommands(client.application.id);
+  const wanted = commandDefinitions(deps.manifests);
+  const registered = await client.rest.get(route).catch(() => null);
+  if (!sameCommands(registered, wanted)) await client.rest.put(route, { body: wanted });
+};
+
+/** Interactions that are not ours are left alone. */
+const handle = async (interaction: Interaction, desk: Desk): Promise<void> => {
+  const { deps } = desk;
+  if (interaction.isAutocomplete()) return autocomplete(interaction, deps);
+  if (interaction.isMessageContextMenuCommand()) {
+    if (interaction.commandName === ANIMATE_MESSAGE) await animateMessage(interaction, desk);
+  } else if (interaction.isModalSubmit()) {
+    await animateForm(interaction, desk);
+  } else if (interaction.isButton()) {
+    const button = readButton(interaction.customId);
+    if (button?.action === 'again') await againButton(interaction, button.jobId, 'same', desk);
+    else if (button?.action === 'newSeed') await againButton(interaction, button.jobId, 'new', desk);
+    else if (button?.action === 'cancel') await cancelButton(interaction, button.jobId, deps);
+    else if (button?.action === 'delete') await deleteButton(interaction, button.jobId, deps);
+  } else if (interaction.isChatInputCommand()) {
+    if (interaction.commandName === 'animate') await animateCommand(interaction, desk);
+    else if (interaction.commandName === 'stillmotion') await moderationCommand(interaction, deps);
+    else if (interaction.commandName === 'quota') await quotaCommand(interaction, deps);
+    else if (interaction.commandName === 'cancel') await cancelCommand(interaction, deps);
+    else if (interaction.commandName === 'help') await helpCommand(interaction, deps);
+  }
+};
+
+const autocomplete = async (interaction: AutocompleteInteraction, deps: Deps): Promise<void> => {
+  const { name, value } = interaction.options.getFocused(true);
+  const setting = interaction.commandName === 'stillmotion' ? interaction.options.getString('setting') : null;
+  await interaction.respond(suggest({ name, value: String(value) }, setting, deps.manifests));
+};
