@@ -46,15 +46,33 @@ export const transparentPng = (): Promise<Buffer> => {
   return sharp(rgba, { raw: { width, height, channels: 4 } }).png().toBuffer();
 };
 
-/** The four quarters stored in such a way that they appear upright when EXIF orientation 1–8 is applied. */
-export const oriented = async (orientation: number): Promise<Buffer> => {
-  // The inverse of what a viewer does for each value (EXIF 2.32, table 6).
-  const upright = picture(96, 64);
-  const stored = [upright, upright.flop(), upright.rotate(180), upright.flip(), upright.rotate(-90).flop(), upright.rotate(-90), upright.rotate(90).flop(), upright.rotate(90)][orientation - 1];
-  if (!stored) throw new Error('orientation is 1 to 8');
-  // Rotations and mirrors in one pipeline have an order of their own; a second pass keeps it plain.
-  const { data, info } = await stored.raw().toBuffer({ resolveWithObject: true });
-  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } }).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+/** Where the pixel that a viewer shows at (x, y) of a W × H picture is stored, per orientation (EXIF 2.32, table 6). */
+const storedAt: readonly ((x: number, y: number, W: number, H: number) => readonly [number, number])[] = [
+  (x, y) => [x, y],
+  (x, y, W) => [W - 1 - x, y],
+  (x, y, W, H) => [W - 1 - x, H - 1 - y],
+  (x, y, _W, H) => [x, H - 1 - y],
+  (x, y) => [y, x],
+  (x, y, W) => [y, W - 1 - x],
+  (x, y, W, H) => [H - 1 - y, W - 1 - x],
+  (x, y, _W, H) => [H - 1 - y, x],
+];
+
+/** The four quarters stored so that they appear upright when the EXIF orientation, 1 to 8, is applied. */
+export const oriented = (orientation: number): Promise<Buffer> => {
+  const [W, H] = [96, 64];
+  const [width, height] = orientation < 5 ? [W, H] : [H, W];
+  const upright = quartersRgb(W, H);
+  const stored = Buffer.alloc(upright.length);
+  const place = storedAt[orientation - 1];
+  if (!place) throw new Error('orientation is 1 to 8');
+  for (let y = 0; y < H; y++) {
+    for (let x = 0; x < W; x++) {
+      const [sx, sy] = place(x, y, W, H);
+      stored.set(upright.subarray((y * W + x) * 3, (y * W + x) * 3 + 3), (sy * width + sx) * 3);
+    }
+  }
+  return sharp(stored, { raw: { width, height, channels: 3 } }).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
 };
 
 const chunk = (type: string, data: Buffer): Buffer => {

@@ -8,15 +8,17 @@ const $ = (id) => document.getElementById(id);
 const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'candlelight flickers', 'pan right', 'smoke rises, tilt up'];
 const POLL_MS = 3_000;
 
+/** Settled once the options are drawn, or the page knows why not. */
+let ready;
 let options;
 let photoLimits;
-/** The photo waiting to be sent: { file, url, name, aspect, thumb }. */
+/** The photo that the next clip is made from: { file, url, name, aspect, thumb }; null when only the server still has it. */
 let photo = null;
 /** The job on the print, as the API showed it last. */
 let shown = null;
 let stopFollowing = () => undefined;
-/** Full-size photos of jobs asked for since the page was opened. */
-const previews = new Map();
+/** Photos of jobs asked for since the page was opened, by job id. */
+const photos = new Map();
 
 const tell = (id, message) => {
   $(id).textContent = message ?? '';
@@ -77,7 +79,7 @@ const drawHistory = () => {
 
 const forget = (id) => {
   history.remove(id);
-  previews.delete(id);
+  photos.delete(id);
   if (shown?.id === id) showNothing();
   drawHistory();
 };
@@ -86,7 +88,7 @@ const forget = (id) => {
 
 const preview = (id) => {
   const entry = history.find(id);
-  return previews.get(id) ?? (entry && { url: entry.thumb, aspect: entry.aspect });
+  return photos.get(id) ?? (entry && { url: entry.thumb, aspect: entry.aspect });
 };
 
 const showJob = (job) => {
@@ -119,6 +121,7 @@ const open = async (id) => {
   try {
     const job = await api.job(id);
     window.history.replaceState(null, '', `#${id}`);
+    photo = photos.get(id) ?? null;
     showJob(job);
     $('print').scrollIntoView({ block: 'nearest' });
     if (!api.isFinal(job.state)) stopFollowing = api.follow(id, showJob, gone(id));
@@ -155,7 +158,8 @@ const examine = async (file) => {
 };
 
 const choose = async (file) => {
-  if (!file) return;
+  await ready;
+  if (!file || !options) return;
   clearProblems();
   const megabytes = (bytes) => Math.round((bytes / 1024 / 1024) * 10) / 10;
   if (file.size > photoLimits.max_bytes) {
@@ -191,9 +195,10 @@ document.addEventListener('drop', (event) => {
 
 // ——— asking
 
-const accepted = async ({ id }, made) => {
-  if (made.preview) previews.set(id, made.preview);
-  history.add({ id, prompt: made.prompt, state: 'waiting', thumb: made.thumb, aspect: made.aspect });
+/** @param look { thumb, aspect } for the history */
+const accepted = async ({ id }, prompt, look) => {
+  if (photo) photos.set(id, photo);
+  history.add({ id, prompt, state: 'waiting', thumb: look.thumb, aspect: look.aspect });
   await Promise.all([open(id), refreshQuota()]);
 };
 
@@ -211,17 +216,15 @@ $('wish').addEventListener('submit', (event) => {
     const earlier = photo ? null : shown && history.find(shown.id);
     if (!photo && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');
     const source = photo ? { image: photo.file } : { photo_of: earlier.id };
-    const from = photo ?? earlier;
-    const answer = await api.submit({ prompt, ...options.values(), ...source });
-    await accepted(answer, { prompt, thumb: from.thumb, aspect: from.aspect, preview: photo ? { url: photo.url, aspect: photo.aspect } : previews.get(earlier.id) });
+    await accepted(await api.submit({ prompt, ...options.values(), ...source }), prompt, photo ?? earlier);
   });
 });
 
 const repeat = (button, seed) =>
   busily(button, async () => {
     const { id, recipe } = shown;
-    const entry = history.find(id);
-    await accepted(await api.again(id, seed), { prompt: recipe.prompt, thumb: entry?.thumb ?? '/icon.svg', aspect: entry?.aspect ?? recipe.width / recipe.height, preview: previews.get(id) });
+    const look = history.find(id) ?? { thumb: '/icon.svg', aspect: recipe.width / recipe.height };
+    await accepted(await api.again(id, seed), recipe.prompt, look);
   });
 
 $('again').addEventListener('click', () => repeat($('again'), 'same'));
@@ -320,10 +323,10 @@ $('token-form').addEventListener('submit', async (event) => {
     await api.signIn($('token').value);
     $('token').value = '';
     $('token-dialog').close();
-    if (!options) start();
+    if (!options) ready = start();
   } catch (problem) {
     tell('token-problem', problem.code === 'UNAUTHORIZED' ? 'That is not the token.' : problem.message);
   }
 });
 
-start();
+ready = start();
