@@ -6,7 +6,7 @@ export const motion: EngineManifest = {
   id: 'motion',
   title: 'Motion',
   description:
-    'Moves the pixels of your photo: clouds drift, water ripples, trees and cloth sway, light flickers, and the camera pans, zooms or circles. It invents nothing new and needs no graphics card.',
+    'Clouds drift, water ripples, trees sway, the camera moves; needs no graphics card.',
   version: '1.0.0',
   licence: 'MIT',
   embedded: true,
@@ -28,4 +28,4 @@ export const motion: EngineManifest = {
   files: motionFiles,
 };
 
-export const engines: readonly EngineManifest[] = [motion];
+export const manifests: readonly EngineManifest[] = [motion];

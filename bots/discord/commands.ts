@@ -37,7 +37,10 @@ const everywhere = {
 const toOption = (spec: OptionSpec): APIApplicationCommandBasicOption => {
   const { name, description } = spec;
   if (spec.kind === 'flag') return { type: Flag, name, description };
-  if (spec.kind !== 'choice') return { type: spec.kind === 'integer' ? Integer : Decimal, name, description, min_value: spec.min, max_value: spec.max };
+  if (spec.kind !== 'choice') {
+    const range = { name, description, min_value: spec.min, max_value: spec.max };
+    return spec.kind === 'integer' ? { type: Integer, ...range } : { type: Decimal, ...range };
+  }
   // Engines come and go without a new registration, and there may be more than a choice list holds.
   if (name === 'engine') return { type: Text, name, description, autocomplete: true };
   return { type: Text, name, description, choices: spec.choices.map(({ value, title }) => ({ name: title, value })) };

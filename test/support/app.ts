@@ -6,6 +6,7 @@ import { loadConfig } from '../../config/index.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import type { Job } from '../../core/job.ts';
 import { isFinal } from '../../core/job.ts';
+import { emptyRedis, redisUrl } from './redis.ts';
 import { copyTemplate } from './template.ts';
 
 export interface TestApp extends App {
@@ -18,11 +19,13 @@ export interface TestApp extends App {
 }
 
 /**
+ * The queue is on Redis when the tests were given one, else on the embedded database.
  * @param environment variables as an operator would set them; PORT is a free one and DATA_DIR a temporary folder unless given
  */
 export const startTestApp = async (environment: Record<string, string> = {}): Promise<TestApp> => {
   const dataDir = environment.DATA_DIR ?? copyTemplate(inject('templateDirectory'));
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'fatal', QUOTA_DAILY: '1000', DATA_DIR: dataDir, ...environment });
+  await emptyRedis();
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'fatal', QUOTA_DAILY: '1000', DATA_DIR: dataDir, REDIS_URL: redisUrl ?? '', ...environment });
   const app = await startApp(config, createLogger(config.logLevel));
   await app.connected;
   return Object.assign(app, {

@@ -1,10 +1,10 @@
 /** The embedded engine: a diffusion model draws a field of motion for the photo, and a renderer moves the photo's own pixels along it. */
 import { readFile } from 'node:fs/promises';
-import type { Engine, EngineManifest, FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
+import type { FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
 import { AppError, type Note } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { openSession, type Session } from '../onnx/session.ts';
+import type { EngineFactory } from '../parts/factory.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
@@ -14,17 +14,6 @@ import { type FloatTensor, integers, type Tensor, tensor, vector } from '../tens
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
-
-export interface EngineDeps {
-  readonly manifest: EngineManifest;
-  /** The folder that holds the manifest's files. */
-  readonly folder: string;
-  readonly providers: readonly string[];
-  readonly threads: number;
-  readonly log: Logger;
-}
-
-export type EngineFactory = (deps: EngineDeps) => Engine;
 
 /** vocabulary.json: the tokenizer's words, and how the denoiser's numbers become displacements. */
 interface MotionVocabulary extends Vocabulary {

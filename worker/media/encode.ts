@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FrameStream } from '../../core/engine.ts';
-import { AppError, type Note } from '../../core/errors.ts';
+import { AppError, asAppError, type Note } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type FfmpegOutput, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
 import { type FitContext, fit, type Video } from './fit.ts';
@@ -34,7 +34,7 @@ export const FIRST_RATE = { crf: 18 } as const;
 
 /**
  * Each frame must stay unchanged after it was yielded; it may still be on its way to ffmpeg.
- * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; and whatever the engine
+ * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; EngineError, as the engine
  *   throws while it draws. Nothing is left in the directory then.
  */
 export const encodeClip = (stream: FrameStream, options: EncodeOptions): Promise<EncodedClip & { readonly thumbnailPath: string }> =>
@@ -55,13 +55,14 @@ export const encodeClip = (stream: FrameStream, options: EncodeOptions): Promise
 /** Runs `work` with a scratch folder of its own, which is gone afterwards however it ended. */
 export const inScratch = async <T>(options: EncodeOptions, frameCount: number, work: (context: FitContext) => Promise<T>): Promise<T> => {
   const ffmpeg = await findFfmpeg(options.ffmpegPath);
-  const directory = await mkdtemp(join(resolve(options.directory), 'encode-'));
+  let directory: string | undefined;
   try {
+    directory = await mkdtemp(join(resolve(options.directory), 'encode-'));
     return await work({ ffmpeg, directory, signal: options.signal, onTry: () => options.onFrame?.(frameCount, frameCount) });
   } catch (error) {
-    throw isOutOfSpace(error) ? new AppError('ENCODE_FAILED', {}, { cause: error }) : error;
+    throw asAppError(error, 'ENCODE_FAILED');
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    if (directory) await rm(directory, { recursive: true, force: true });
   }
 };
 
@@ -96,7 +97,7 @@ const encodeFrames = async (stream: FrameStream, { onFrame }: EncodeOptions, { f
   try {
     await runFfmpeg(ffmpeg, { inputs, outputs, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal });
   } catch (error) {
-    throw failure ?? error;
+    throw failure ? asAppError(failure, 'ENGINE_FAILED') : error;
   } finally {
     source.destroy();
   }
@@ -115,5 +116,3 @@ async function* checked({ frames, widthPx, heightPx, frameCount }: FrameStream, 
 }
 
 const broken = (problem: string): AppError => new AppError('ENGINE_FAILED', {}, { cause: new Error(problem) });
-
-const isOutOfSpace = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

@@ -198,15 +198,15 @@ class Caption:
 
     # ---- clauses: each returns words and notes its effect ----
 
-    def object_clause(self, allow_direction=True):
+    def object_clause(self, allow_direction=True, drifting=False):
         rng = self.rng
-        roll = rng.random()
+        roll = rng.random() if not drifting else 1.0
         if roll < 0.14:
             return self.wind_clause()
         if roll < 0.16:
             self.ask(STORM_PROGRAM)
             return self.pick(STORM)
-        group, noun, amplitudes = self.two_nouns() if rng.random() < 0.97 else self.noun("all")
+        group, noun, amplitudes = self.noun(self.pick(DRIFTERS + ["sky", "sky"])) if drifting else self.two_nouns() if rng.random() < 0.97 else self.noun("all")
         before, after, factor, strength = "", "", 1.0, 1.0
         kind = rng.random()
         if kind < 0.22:
@@ -248,7 +248,7 @@ class Caption:
         else:  # the noun alone
             phrase, factor = "", 0.9
         direction = ""
-        if allow_direction and group in DRIFTERS and self.direction == (0.0, 0.0) and rng.random() < 0.33:
+        if allow_direction and group in DRIFTERS and self.direction == (0.0, 0.0) and rng.random() < (0.9 if drifting else 0.33):
             self.direction = self.pick([(-1, 0), (1, 0), (-1, 0), (1, 0), (-1, 0), (1, 0), (0, -1), (0, 1)])
             direction = self.pick(DIRECTIONS[self.direction])
             if phrase and rng.random() < 0.06:
@@ -442,15 +442,20 @@ def make_caption(rng):
     else:
         clauses = ["camera", "camera"]
     rng.shuffle(clauses)
+    drifting = len(clauses) == 2 and "camera" in clauses and rng.random() < 0.4
+    opening = None
+    if "camera" not in clauses and rng.random() < 0.05:  # the restriction comes first
+        still = c.still_clause()
+        opening = still + rng.choice([", ", ", but ", " but ", "; ", " and ", ", only ", " while "])
     first_object = True
     parts = []
     for kind in clauses:
         if kind == "camera":
             parts.append(c.camera_clause())
         else:
-            parts.append(c.object_clause())
+            parts.append(c.object_clause(drifting=drifting))
             first_object = False
-    text = parts[0]
+    text = (opening or "") + parts[0]
     for part in parts[1:]:
         text += rng.choice(JOINERS) + part
     has_object = not first_object
@@ -464,6 +469,8 @@ def make_caption(rng):
             text = f"{text}{rng.choice([', ', ' with ', ', but ', '; ', ' and '])}{extra}" if rng.random() < 0.7 else f"{extra}, {text}"
         elif not has_object:
             text += rng.choice([", ", " and ", ", but ", "; "]) + rng.choice(["nothing else moves", "nothing moves", "everything stays still", "no object motion", "the scene is still", "the scene stays frozen", "the picture itself stays still"])
+    if "camera" in clauses and not has_object and rng.random() < 0.06:
+        text += rng.choice([" so we see ", " until we see ", " to show ", " so that you can see ", " and show ", " until you can see ", " revealing ", " to get a better look at "]) + c.target()
     if rng.random() < 0.1:
         text = rng.choice(FILLER_BEFORE) + " " + text
     if rng.random() < 0.12:

@@ -10,6 +10,7 @@ import torch
 
 from captions import build_words, make_caption
 from networks import TextHead
+from text import Tokenizer
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--out", default="/var/tmp/train")
@@ -25,7 +26,8 @@ torch.manual_seed(options.seed)
 os.makedirs(options.out, exist_ok=True)
 device = "cuda" if torch.cuda.is_available() else "cpu"
 checkpoint_path = f"{options.out}/text.pt"
-tokenizer = build_words()
+words_path = f"{options.out}/words.json"
+tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
 model = TextHead(len(tokenizer.words)).to(device)
 average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
 optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99))
@@ -37,7 +39,7 @@ if os.path.exists(checkpoint_path):
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
         step, spent_s = saved["step"], saved["spent_s"]
-with open(f"{options.out}/words.json", "w") as file:
+with open(words_path, "w") as file:
     json.dump(tokenizer.to_json(), file)
 
 # Weights of the 24 outputs in the loss: the camera and its sign matter most.

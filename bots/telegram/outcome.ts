@@ -1,0 +1,115 @@
+/** Brings the outcome of a job home: into the message that showed it, else as a new message, each time with less to hold on to. */
+import type { ClipFile, DeliveryResult } from '../../core/channel.ts';
+import type { Deps } from '../../core/deps.ts';
+import { AppError, type ErrorCode } from '../../core/errors.ts';
+import type { ClipRef, Job } from '../../core/job.ts';
+import { readAddress, sendTo, type TelegramAddress, writeAddress } from './address.ts';
+import type { Payload, TelegramApi, TelegramFailure } from './api.ts';
+import { asFailure, kindOf, waitMs } from './failure.ts';
+import { caption, endMessage, keyboard, plain, sentence } from './messages.ts';
+
+/** The most a bot may upload, less room for the form around the file. */
+export const MAX_CLIP_BYTES = 49_000_000;
+
+const UPLOAD_TIMEOUT_MS = 180_000;
+/** How soon a missing right is looked at again. */
+const FORBIDDEN_RETRY_MS = 60_000;
+
+/**
+ * Safe to repeat: an edit has no second effect, and a new message is remembered as the one to edit next time. Only a crash
+ * between sending a new message and remembering it can send it twice; the Bot API has no key against that.
+ */
+export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps): Promise<DeliveryResult> => {
+  const put = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
+  let address = readAddress(job.address);
+  for (;;) {
+    try {
+      const messageId = await put(address);
+      if (messageId !== address.statusMessageId) {
+        await remember(job.id, { ...address, statusMessageId: messageId }, deps);
+      }
+      return { kind: 'delivered', receipt: String(messageId) };
+    } catch (error) {
+      const failure = asFailure(error);
+      const kind = kindOf(failure);
+      if (kind === 'unchanged') return { kind: 'delivered', receipt: String(address.statusMessageId) };
+      if (kind === 'later') return { kind, retryAfterMs: waitMs(failure), error: errorOf('CHANNEL_FAILED', failure) };
+      if (kind === 'chat-gone') return { kind: 'gone', error: errorOf('CHANNEL_GONE', failure) };
+      if (kind === 'too-big') return sayInstead(job, address, api, new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) }));
+      if (kind === 'forbidden') {
+        const missing = new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
+        await sayInstead(job, address, api, missing);
+        return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: missing };
+      }
+      const next = lessToHoldOn(address, failure);
+      if (!next) return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: errorOf('CHANNEL_FAILED', failure) };
+      if (kind === 'moved') await remember(job.id, next, deps);
+      address = next;
+    }
+  }
+};
+
+const errorOf = (code: ErrorCode, failure: TelegramFailure): AppError => new AppError(code, { reason: failure.description.slice(0, 120) }, { cause: failure });
+
+/** Nobody has lost anything when this fails: the outcome has been sent, only a repetition would send it anew. */
+const remember = async (jobId: string, address: TelegramAddress, { store, log }: Deps): Promise<void> => {
+  await store.jobs.saveAddress(jobId, writeAddress(address)).catch((error: unknown) => log.warn({ err: error, jobId }, 'the address of a sent clip could not be kept'));
+};
+
+/** The rung below: another chat id, no message to edit, no message to reply to, no topic. Null when nothing is left to drop. */
+const lessToHoldOn = (address: TelegramAddress, failure: TelegramFailure): TelegramAddress | null => {
+  // Message and topic ids do not survive the move to a supergroup.
+  if (failure.migratedTo !== null) return { chatId: failure.migratedTo, threadId: null, requestMessageId: null, statusMessageId: null };
+  if (address.statusMessageId !== null) return { ...address, statusMessageId: null };
+  if (kindOf(failure) === 'thread-gone' && address.threadId !== null) return { ...address, threadId: null };
+  if (address.requestMessageId !== null) return { ...address, requestMessageId: null };
+  return address.threadId === null ? null : { ...address, threadId: null };
+};
+
+/** Puts the outcome into the status message, or into a new one. @returns the id of the message that holds it */
+type Putter = (address: TelegramAddress) => Promise<number>;
+
+const put = async (api: TelegramApi, method: string, payload: Payload, timeoutMs?: number): Promise<number> =>
+  (await api.call<{ message_id: number }>(method, payload, timeoutMs === undefined ? {} : { timeoutMs })).message_id;
+
+const textPutter = (job: Job, api: TelegramApi): Putter => {
+  const message = endMessage(job);
+  return (address) =>
+    address.statusMessageId === null
+      ? put(api, 'sendMessage', { ...sendTo(address), ...message })
+      : put(api, 'editMessageText', { chat_id: address.chatId, message_id: address.statusMessageId, ...message });
+};
+
+const clipPutter = (job: Job, ref: ClipRef, clip: ClipFile, api: TelegramApi): Putter => {
+  const isGif = ref.format === 'gif';
+  const type = isGif ? 'animation' : 'video';
+  const file = { source: Buffer.from(clip.bytes), filename: `stillmotion-${job.id}.${ref.format}` };
+  const thumbnail = clip.thumbnail ? { clip_thumbnail: { source: Buffer.from(clip.thumbnail), filename: 'thumbnail.jpg' } } : {};
+  const about = {
+    ...caption(job),
+    width: ref.widthPx,
+    height: ref.heightPx,
+    duration: Math.max(1, Math.round(ref.seconds)),
+    ...(clip.thumbnail ? { thumbnail: 'attach://clip_thumbnail' } : {}),
+    ...(isGif ? {} : { supports_streaming: true }),
+  };
+  const reply_markup = keyboard(job.id, 'again', 'seed', 'delete');
+  return async (address) => {
+    const { chatId, statusMessageId, threadId } = address;
+    void api.call('sendChatAction', { chat_id: chatId, action: 'upload_video', ...(threadId === null ? {} : { message_thread_id: threadId }) }).catch(() => undefined);
+    if (statusMessageId !== null) {
+      const media = { type, media: 'attach://clip', ...about };
+      return put(api, 'editMessageMedia', { chat_id: chatId, message_id: statusMessageId, media, reply_markup, clip: file, ...thumbnail }, UPLOAD_TIMEOUT_MS);
+    }
+    return put(api, isGif ? 'sendAnimation' : 'sendVideo', { ...sendTo(address), [type]: file, ...about, reply_markup, ...thumbnail }, UPLOAD_TIMEOUT_MS);
+  };
+};
+
+/** Tells the person why no clip comes; the result stands whether or not this sentence gets through. */
+const sayInstead = async (job: Job, address: TelegramAddress, api: TelegramApi, error: AppError): Promise<DeliveryResult> => {
+  const message = { ...plain(`⚠️ ${sentence(error)}`), reply_markup: keyboard(job.id, 'again') };
+  const { chatId, statusMessageId } = address;
+  const say = statusMessageId === null ? api.call('sendMessage', { ...sendTo(address), ...message }) : api.call('editMessageText', { chat_id: chatId, message_id: statusMessageId, ...message });
+  await say.catch(() => undefined);
+  return { kind: 'gone', error };
+};

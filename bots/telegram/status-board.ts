@@ -1,0 +1,123 @@
+/** Shows how jobs stand with few edits: the newest state wins, all jobs of a chat share one budget, and an outcome ends it. */
+import type { Clock } from '../../core/clock.ts';
+import type { Job, Standing } from '../../core/job.ts';
+import { readAddress, type TelegramAddress } from './address.ts';
+import type { TelegramApi } from './api.ts';
+import { type EditBudget, groupBudget, privateBudget } from './edit-budget.ts';
+import { asFailure, kindOf, waitMs } from './failure.ts';
+import { statusMessage, type TextMessage } from './messages.ts';
+
+/** One job is not edited more often than this. */
+const JOB_EVERY_MS = 1_500;
+/** How many ended jobs are remembered against stragglers, and how many idle chats are kept. */
+const MAX_REMEMBERED = 1_000;
+
+export interface StatusBoard {
+  /** Takes a state to show and returns at once; a job without a status message is left alone. */
+  show(job: Job, standing: Standing): void;
+  /** No more edits of this job; resolves when one that is under way has ended. */
+  close(jobId: string): Promise<void>;
+  stop(): void;
+}
+
+interface Entry {
+  readonly jobId: string;
+  address: TelegramAddress;
+  message: TextMessage;
+  /** What the chat shows, so that a change nobody can see costs no edit. */
+  shown: string;
+  notBeforeMs: number;
+  sending: Promise<void> | null;
+}
+
+interface Chat {
+  readonly budget: EditBudget;
+  /** The next to be edited first. */
+  readonly entries: Map<string, Entry>;
+  notBeforeMs: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard => {
+  const chats = new Map<number, Chat>();
+  const closed = new Set<string>();
+
+  const chatOf = (chatId: number): Chat => {
+    const known = chats.get(chatId);
+    if (known) return known;
+    const chat: Chat = { budget: chatId < 0 ? groupBudget() : privateBudget(), entries: new Map(), notBeforeMs: 0, timer: null };
+    if (chats.size >= MAX_REMEMBERED) {
+      for (const [id, idle] of chats) if (idle.entries.size === 0 && idle.budget.isFull(clock.nowMs())) chats.delete(id);
+    }
+    chats.set(chatId, chat);
+    return chat;
+  };
+
+  const edit = async (chat: Chat, entry: Entry): Promise<void> => {
+    const { address, jobId, message } = entry;
+    try {
+      await api.call('editMessageText', { chat_id: address.chatId, message_id: address.statusMessageId, ...message });
+    } catch (error) {
+      const failure = asFailure(error);
+      const kind = kindOf(failure);
+      if (kind === 'later') {
+        entry.shown = '';
+        chat.notBeforeMs = clock.nowMs() + waitMs(failure);
+      } else if (kind !== 'unchanged') {
+        // No edit of this message will succeed any more; the outcome finds its own way.
+        chat.entries.delete(jobId);
+      }
+    }
+    entry.sending = null;
+    advance(chat);
+  };
+
+  const advance = (chat: Chat): void => {
+    if (chat.timer) clearTimeout(chat.timer);
+    chat.timer = null;
+    const now = clock.nowMs();
+    let wakeAtMs = Number.POSITIVE_INFINITY;
+    for (const entry of [...chat.entries.values()]) {
+      if (entry.sending || entry.shown === entry.message.text) continue;
+      const atMs = Math.max(entry.notBeforeMs, chat.notBeforeMs, chat.budget.freeAtMs(now));
+      if (atMs > now) {
+        wakeAtMs = Math.min(wakeAtMs, atMs);
+        continue;
+      }
+      chat.budget.take(now);
+      entry.shown = entry.message.text;
+      entry.notBeforeMs = now + JOB_EVERY_MS;
+      // To the end of the line, so that several jobs of a chat take turns.
+      chat.entries.delete(entry.jobId);
+      chat.entries.set(entry.jobId, entry);
+      entry.sending = edit(chat, entry);
+    }
+    if (wakeAtMs < Number.POSITIVE_INFINITY) chat.timer = setTimeout(() => advance(chat), wakeAtMs - now).unref();
+  };
+
+  return {
+    show(job, standing) {
+      const address = readAddress(job.address);
+      if (closed.has(job.id) || address.statusMessageId === null) return;
+      const chat = chatOf(address.chatId);
+      const message = statusMessage(job, standing);
+      const entry = chat.entries.get(job.id);
+      if (entry) Object.assign(entry, { address, message });
+      else chat.entries.set(job.id, { jobId: job.id, address, message, shown: '', notBeforeMs: 0, sending: null });
+      advance(chat);
+    },
+    async close(jobId) {
+      closed.add(jobId);
+      if (closed.size > MAX_REMEMBERED) closed.delete(closed.values().next().value as string);
+      for (const chat of chats.values()) {
+        const entry = chat.entries.get(jobId);
+        chat.entries.delete(jobId);
+        await entry?.sending;
+      }
+    },
+    stop() {
+      for (const chat of chats.values()) if (chat.timer) clearTimeout(chat.timer);
+      chats.clear();
+    },
+  };
+};

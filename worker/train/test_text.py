@@ -1,0 +1,168 @@
+"""Measures the text head on prompts written by hand, apart from the grammar: python test_text.py [words.json's folder]."""
+
+import sys
+
+import torch
+
+from captions import CAMERA, CLASSES
+from networks import TextHead, clean_program
+from text import Tokenizer
+from train_denoiser import load_average
+
+# prompt -> camera words that must come out ("zoom+" sign, "-" none at all), classes that must move, direction
+CASES = """
+zoom in | zoom+ |
+zoom out | zoom- |
+slow zoom in | zoom+ |
+slow zoom out | zoom- |
+Please zoom in very slowly on her face | zoom+ |
+zoom all the way out so we see the whole valley | zoom- |
+can the camera zoom out a bit | zoom- |
+fast zoom into the mountain peak | zoom+ |
+zoom out gently from the lighthouse | zoom- |
+camera zooms in on the castle | zoom+ |
+camera is zooming out | zoom- |
+Zoom-out shot of the town | zoom- |
+zoom-in | zoom+ |
+a really slow zoom in on the boat | zoom+ |
+pan left | panX- |
+pan right | panX+ |
+the camera pans slowly from left to right | panX+ |
+let it pan from the right to the left | panX- |
+smooth pan to the right across the skyline | panX+ |
+camera slides leftward | panX- |
+camera moves to the left | panX- |
+tilt up | panY+ |
+tilt down slowly | panY- |
+camera tilts upward to the sky | panY+ |
+tilt the camera down towards the floor | panY- |
+push in | dolly+ |
+slow push-in towards the door | dolly+ |
+pull back to reveal the landscape | dolly- |
+dolly out | dolly- |
+dolly forward through the trees | dolly+ |
+the camera moves forward | dolly+ |
+camera slowly moves backwards | dolly- |
+move closer to the woman | dolly+ |
+orbit around the statue | orbit+ |
+orbit left around the car | orbit- |
+arc shot to the right | orbit+ |
+crane up over the houses | crane+ |
+the drone rises above the city | crane+ |
+camera descends slowly | crane- |
+crane down | crane- |
+roll clockwise | roll+ |
+rotate the picture counterclockwise | roll- |
+slight handheld shake | handheld+ |
+handheld documentary style camera | handheld+ |
+shaky cam | handheld+ |
+waves crashing on the shore | - | sea
+gentle wind in the trees | - | foliage
+leaves rustle | - | foliage
+clouds drifting across the sky | - | sky
+river flowing | - | river
+the water ripples softly | - | sea
+only the water moves | - | sea !sky !foliage
+just animate the clouds | - | sky !sea !foliage
+clouds moving to the left | - | sky < 
+clouds drift right | - | sky >
+fast clouds racing from left to right | - | sky >
+the clouds slowly move towards the left side | - | sky <
+the flag flutters in the wind | - | cloth
+her hair blows in the breeze | - | hair
+the campfire crackles | - | fire
+candle flame flickering | - | fire
+steam rises from the coffee cup | - | smoke
+fog rolls through the valley | - | smoke
+city lights twinkle at night | - | light
+stars twinkling | - | light
+grass swaying in a meadow | - | grass
+tall reeds bend in the wind | - | grass
+pines sway | - | foliage !sea
+the tulips nod | - | grass
+boats bob in the harbour | - | floating
+a hot air balloon floats upwards | - | floating ^
+the cat breathes softly | - | body
+the woman is breathing | - | body
+the curtains billow | - | cloth
+waterfall pours down the rocks | - | river
+raging river rushing over stones | - | river
+stormy sea with huge waves | - | sea
+calm lake with small ripples | - | sea
+mist drifting over the lake | - | smoke
+the river flows but the trees stay still | - | river !foliage
+clouds move, but the water is frozen | - | sky !sea
+trees sway while the water stays still | - | foliage !sea
+keep the sky still, only the waves move | - | sea !sky
+the ocean moves and nothing else | - | sea !sky !foliage
+pan left while the clouds drift right | panX- | sky >
+zoom out while the clouds drift left | zoom- | sky <
+slow zoom in as waves roll onto the beach | zoom+ | sea
+waves rolling in, camera pulls back | dolly- | sea
+the leaves rustle and the camera slowly tilts up | panY+ | foliage
+pan right, the river is flowing and grass swaying | panX+ | river grass
+flames dance, static camera | - | fire
+clouds drift, no camera movement | - | sky
+zoom in, nothing else moves | zoom+ | !sky !sea !foliage !body
+zoom out and keep everything still | zoom- | !sky !sea !foliage
+static shot of a flowing stream | - | river
+the sea is rough and the flags are flapping wildly | - | sea cloth
+smoke curling up from the chimney | - | smoke
+strong wind bends the palms | - | foliage
+soft breeze through the wheat | - | grass
+slow cinematic push in with drifting fog | dolly+ | smoke
+handheld camera while the fire burns | handheld+ | fire
+the dress flows in the wind, camera orbits right | orbit+ | cloth
+crane up while the birds fly | crane+ | floating
+everything moves except the sky | - | sea foliage !sky
+clouds and waves move | - | sky sea
+"""
+
+
+@torch.no_grad()
+def main():
+    folder = sys.argv[1] if len(sys.argv) > 1 else "/var/tmp/train"
+    tokenizer = Tokenizer.load(f"{folder}/words.json")
+    head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
+    read = lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
+    right = camera_right = camera_count = still_right = still_count = zoom_right = zoom_count = 0
+    cases = [c for c in CASES.strip().splitlines()]
+    for line in cases:
+        prompt, camera, objects = (part.strip() for part in (line + "|").split("|")[:3])
+        program = read(prompt)
+        view = {name: program[14 + i].item() for i, name in enumerate(CAMERA) if program[14 + i].abs() > 0.2}
+        moving = {c for k, c in enumerate(CLASSES[1:]) if program[k] > 0.2}
+        wanted = {} if camera == "-" else {camera[:-1]: 1 if camera[-1] == "+" else -1}
+        camera_ok = {k: (1 if v > 0 else -1) for k, v in view.items()} == wanted
+        object_ok = True
+        for word in objects.split():
+            if word in "<>^":
+                want = {"<": (-1, 0), ">": (1, 0), "^": (0, -1)}[word]
+                object_ok &= bool((program[12] * want[0] + program[13] * want[1]) > 0.8)
+            elif word[0] == "!":
+                object_ok &= word[1:] not in moving
+            else:
+                object_ok &= word in moving
+        if not objects or all(w[0] == "!" for w in objects.split()):
+            object_ok &= not moving
+        if wanted:
+            camera_count += 1
+            camera_right += camera_ok
+        else:
+            still_count += 1
+            still_right += camera_ok
+        if camera.startswith("zoom"):
+            zoom_count += 1
+            zoom_right += camera_ok
+        right += camera_ok and object_ok
+        if not (camera_ok and object_ok):
+            print("WRONG", repr(prompt), {k: round(v, 2) for k, v in view.items()}, {c: round(program[k].item(), 2) for k, c in enumerate(CLASSES[1:]) if program[k] > 0}, [round(v, 2) for v in program[12:14].tolist()])
+    print(f"all {right}/{len(cases)}; camera axis and sign {camera_right}/{camera_count} (zoom {zoom_right}/{zoom_count}); camera still when only objects are named {still_right}/{still_count}")
+    for base, index in (("the trees sway", 3), ("waves roll", 1), ("clouds drift", 0), ("grass moves", 4), ("zoom in", 16), ("pan left", 14)):
+        values = [read(f"{base}{how}")[index].item() for how in (" gently", "", " strongly" if index < 14 else " fast")]
+        print(base, "gently / plain / strongly:", [round(v, 2) for v in values])
+    print("empty", [round(v, 2) for v in read("").tolist()])
+
+
+if __name__ == "__main__":
+    main()
