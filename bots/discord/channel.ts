@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AutocompleteInteraction, Client, DiscordjsErrorCodes, Events, GatewayIntentBits, type Interaction, Options, Partials, Routes } from 'discord.js';
 import type { Channel } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
+import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
 import { liveToken, readAddress } from './address.ts';
@@ -18,7 +19,6 @@ import { createDiscordRest } from './rest.ts';
 import { createStatusBoard, type EditResult } from './status-board.ts';
 
 const READY_WITHIN_MS = 60_000;
-const RECONNECT_EVERY_MS = 30_000;
 
 export interface DiscordOptions {
   readonly deps: Deps;
@@ -28,12 +28,11 @@ export interface DiscordOptions {
   readonly log: Logger;
 }
 
-/** Neither `start` nor anything later throws for Discord's sake: without Discord the other channels go on. */
+/** `start` throws ConfigError CONFIG_INVALID for a refused token, ChannelError CHANNEL_FAILED when trying again may help. */
 export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOptions): Channel => {
   const rest = createDiscordRest(token, apiUrl);
   const running = new Set<Promise<void>>();
   let client: Client | null = null;
-  let retryTimer: NodeJS.Timeout | null = null;
   let stopped = false;
 
   const edit = async (job: Job, message: OutgoingMessage): Promise<EditResult> => {
@@ -78,27 +77,18 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
     return `connected as ${fresh.user?.tag ?? 'an unknown bot'}${problem}`;
   };
 
-  const tryConnect = async (): Promise<string> => {
-    try {
-      return await connect();
-    } catch (error) {
-      await client?.destroy().catch(() => undefined);
-      const code = error instanceof Error && 'code' in error ? error.code : '';
-      if (code === DiscordjsErrorCodes.TokenInvalid) return 'not connected: Discord refuses DISCORD_TOKEN. Copy it again from https://discord.com/developers/applications › your application › Bot.';
-      if (!stopped) {
-        retryTimer = setTimeout(() => void tryConnect().then((line) => log.info(`discord: ${line}`)), RECONNECT_EVERY_MS);
-        retryTimer.unref();
-      }
-      return `not connected: ${describe(error)}. Trying again every ${RECONNECT_EVERY_MS / 1000} s.`;
-    }
-  };
-
   return {
     name: 'discord',
-    start: tryConnect,
+    async start() {
+      try {
+        return await connect();
+      } catch (error) {
+        await client?.destroy().catch(() => undefined);
+        throw startError(error);
+      }
+    },
     async stop() {
       stopped = true;
-      if (retryTimer) clearTimeout(retryTimer);
       await Promise.all(running);
       board.stop();
       await client?.destroy();
@@ -111,6 +101,11 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
     },
   };
 };
+
+const startError = (error: unknown): AppError =>
+  error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid
+    ? new AppError('CONFIG_INVALID', { problems: 'DISCORD_TOKEN: Discord refuses it. Copy it again from https://discord.com/developers/applications › your application › Bot.' })
+    : new AppError('CHANNEL_FAILED', { reason: describe(error) });
 
 /** No privileged intent, and as good as no cache: interactions carry what is needed. */
 const createClient = (apiUrl: string | undefined): Client =>

@@ -1,8 +1,8 @@
 /** How many status edits a chat may get: a bucket of tokens that refills steadily. Pure; the caller tells the time. */
 
 export interface EditBudget {
-  /** The moment from which one more edit is allowed, in milliseconds; not after `nowMs` when it is allowed now. */
-  freeAtMs(nowMs: number): number;
+  /** The moment from which one more edit is allowed, in milliseconds; it may lie in the past. */
+  freeAtMs(): number;
   take(nowMs: number): void;
   /** True when nothing is owed any more, so that the budget may be forgotten. */
   isFull(nowMs: number): boolean;

@@ -22,12 +22,12 @@ const FORBIDDEN_RETRY_MS = 60_000;
 export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps): Promise<DeliveryResult> => {
   const put = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
   let address = readAddress(job.address);
+  let leftBehind: TelegramAddress | null = null;
   for (;;) {
     try {
       const messageId = await put(address);
-      if (messageId !== address.statusMessageId) {
-        await remember(job.id, { ...address, statusMessageId: messageId }, deps);
-      }
+      if (messageId !== address.statusMessageId) await remember(job.id, { ...address, statusMessageId: messageId }, deps);
+      if (leftBehind) void api.call('deleteMessage', { chat_id: leftBehind.chatId, message_id: leftBehind.statusMessageId }).catch(() => undefined);
       return { kind: 'delivered', receipt: String(messageId) };
     } catch (error) {
       const failure = asFailure(error);
@@ -35,15 +35,17 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: Teleg
       if (kind === 'unchanged') return { kind: 'delivered', receipt: String(address.statusMessageId) };
       if (kind === 'later') return { kind, retryAfterMs: waitMs(failure), error: errorOf('CHANNEL_FAILED', failure) };
       if (kind === 'chat-gone') return { kind: 'gone', error: errorOf('CHANNEL_GONE', failure) };
-      if (kind === 'too-big') return sayInstead(job, address, api, new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) }));
-      if (kind === 'forbidden') {
-        const missing = new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
-        await sayInstead(job, address, api, missing);
-        return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: missing };
+      if (kind === 'too-big' || kind === 'forbidden') {
+        const tooBig = kind === 'too-big';
+        const reason = tooBig ? new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) }) : new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
+        await sayInstead(job, address, reason, api, deps);
+        return tooBig ? { kind: 'gone', error: reason } : { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: reason };
       }
       const next = lessToHoldOn(address, failure);
       if (!next) return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: errorOf('CHANNEL_FAILED', failure) };
       if (kind === 'moved') await remember(job.id, next, deps);
+      // A message that is still there but refuses the clip would keep showing a job that has ended.
+      if (kind === 'refused' && address.statusMessageId !== null) leftBehind = address;
       address = next;
     }
   }
@@ -80,11 +82,13 @@ const textPutter = (job: Job, api: TelegramApi): Putter => {
       : put(api, 'editMessageText', { chat_id: address.chatId, message_id: address.statusMessageId, ...message });
 };
 
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 const clipPutter = (job: Job, ref: ClipRef, clip: ClipFile, api: TelegramApi): Putter => {
   const isGif = ref.format === 'gif';
   const type = isGif ? 'animation' : 'video';
-  const file = { source: Buffer.from(clip.bytes), filename: `stillmotion-${job.id}.${ref.format}` };
-  const thumbnail = clip.thumbnail ? { clip_thumbnail: { source: Buffer.from(clip.thumbnail), filename: 'thumbnail.jpg' } } : {};
+  const file = { source: asBuffer(clip.bytes), filename: `stillmotion-${job.id}.${ref.format}` };
+  const thumbnail = clip.thumbnail ? { clip_thumbnail: { source: asBuffer(clip.thumbnail), filename: 'thumbnail.jpg' } } : {};
   const about = {
     ...caption(job),
     width: ref.widthPx,
@@ -105,11 +109,14 @@ const clipPutter = (job: Job, ref: ClipRef, clip: ClipFile, api: TelegramApi): P
   };
 };
 
-/** Tells the person why no clip comes; the result stands whether or not this sentence gets through. */
-const sayInstead = async (job: Job, address: TelegramAddress, api: TelegramApi, error: AppError): Promise<DeliveryResult> => {
+/** Tells the person why no clip comes, in one message however often it is tried; the result stands if it does not get through. */
+const sayInstead = async (job: Job, address: TelegramAddress, error: AppError, api: TelegramApi, deps: Deps): Promise<void> => {
   const message = { ...plain(`⚠️ ${sentence(error)}`), reply_markup: keyboard(job.id, 'again') };
   const { chatId, statusMessageId } = address;
-  const say = statusMessageId === null ? api.call('sendMessage', { ...sendTo(address), ...message }) : api.call('editMessageText', { chat_id: chatId, message_id: statusMessageId, ...message });
-  await say.catch(() => undefined);
-  return { kind: 'gone', error };
+  try {
+    if (statusMessageId !== null) await api.call('editMessageText', { chat_id: chatId, message_id: statusMessageId, ...message });
+    else await remember(job.id, { ...address, statusMessageId: await put(api, 'sendMessage', { ...sendTo(address), ...message }) }, deps);
+  } catch (failure) {
+    deps.log.debug({ jobId: job.id, problem: asFailure(failure).message }, 'the reason for a missing clip could not be sent');
+  }
 };

@@ -79,7 +79,7 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
     let wakeAtMs = Number.POSITIVE_INFINITY;
     for (const entry of [...chat.entries.values()]) {
       if (entry.sending || entry.shown === entry.message.text) continue;
-      const atMs = Math.max(entry.notBeforeMs, chat.notBeforeMs, chat.budget.freeAtMs(now));
+      const atMs = Math.max(entry.notBeforeMs, chat.notBeforeMs, chat.budget.freeAtMs());
       if (atMs > now) {
         wakeAtMs = Math.min(wakeAtMs, atMs);
         continue;

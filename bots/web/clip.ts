@@ -1,6 +1,6 @@
 /** Serves a finished clip and its thumbnail: byte ranges, conditional requests, and the other format made on request. */
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import type { Deps } from '../../core/deps.ts';
@@ -9,8 +9,8 @@ import { isFinal, type Job } from '../../core/job.ts';
 import { type ClipFormat, formats } from '../../core/request.ts';
 import type { FileStore } from '../../core/store.ts';
 
-/** Makes a GIF of the MP4 clip at `path`, or the other way round, as a temporary file that the caller takes over. */
-export type Convert = (path: string, format: ClipFormat, maxBytes: number) => Promise<{ readonly path: string }>;
+/** Makes a GIF of the MP4 clip at `path`, or the other way round. */
+export type Convert = (path: string, format: ClipFormat, maxBytes: number) => Promise<{ readonly bytes: Uint8Array }>;
 
 const types: Readonly<Record<ClipFormat, string>> = { mp4: 'video/mp4', gif: 'image/gif' };
 
@@ -89,12 +89,7 @@ export const createClipSender = ({ files }: Pick<Deps, 'files'>, convert: Conver
     if ((await files.localPath(to)) !== null) return;
     const source = await files.localPath(from);
     if (source === null) throw new AppError('JOB_UNKNOWN');
-    const { path } = await convert(source, format, maxBytes);
-    try {
-      await files.putFile(to, path);
-    } finally {
-      await rm(path, { force: true });
-    }
+    await files.put(to, (await convert(source, format, maxBytes)).bytes);
     // Removed while we were at it: nothing of it may stay behind.
     if ((await files.localPath(from)) === null) await files.remove(to);
   };

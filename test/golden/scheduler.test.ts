@@ -11,7 +11,7 @@ const walk = (steps: number, start: readonly number[]): Float32Array[] => {
   const sigmas = karrasSigmas(steps, recorded);
   const solver = startDpmSolver(sigmas);
   const path: Float32Array[] = [];
-  let x = Float32Array.from(start);
+  let x: Float32Array = Float32Array.from(start);
   for (let i = 0; i < steps; i++) {
     x = solver.step(i, x, clean(x, sigmas[i] as number));
     path.push(x);

@@ -1,5 +1,5 @@
 /** Frames for tests of the encoder, as an engine would hand them out, and a look into the files that come back. */
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import ffprobe from '@ffprobe-installer/ffprobe';
 import type { FrameStream } from '../../core/engine.ts';
 import { type Probe, probe } from '../../worker/media/probe.ts';
@@ -39,7 +39,11 @@ export const stream = ({ widthPx = 160, heightPx = 96, fps = 24, frameCount = 24
   return { widthPx, heightPx, fps, frameCount, pixelFormat: 'i420', frames: frames(), notes: [] };
 };
 
-export const inspectClip = (path: string): Promise<Probe> => probe(path, ffprobe.path);
+/** With the binary of the npm package; packages are installed without scripts, so nobody has made it executable yet. */
+export const inspectClip = async (path: string): Promise<Probe> => {
+  await chmod(ffprobe.path, 0o755);
+  return probe(path, ffprobe.path);
+};
 
 /** Names of the top-level boxes of an MP4, in order. */
 export const boxes = async (path: string): Promise<string[]> => {

@@ -1,6 +1,6 @@
 /** The web channel over a real database and file store, with a worker played by the test: for what needs no clip to be made. */
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createWeb, type WebOptions } from '../../bots/web/server.ts';
 import { motion } from '../../config/engines.ts';
@@ -65,9 +65,7 @@ export const startTestWeb = async (directory: string, options: Partial<WebOption
     follower,
     convert: async (_path, format) => {
       conversions += 1;
-      const path = join(directory, `made-${conversions}.${format}`);
-      writeFileSync(path, `made as ${format}`);
-      return { path };
+      return { bytes: Buffer.from(`made as ${format}`) };
     },
     channels: () => [{ name: 'discord', state: 'off', detail: 'set DISCORD_TOKEN to switch it on' }],
     host: '127.0.0.1',

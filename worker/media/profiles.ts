@@ -72,7 +72,8 @@ export const MAX_THUMBNAIL_PX = 320;
 export const thumbnail = ({ widthPx, heightPx }: FrameShape): string[] => {
   const shrink = Math.min(1, MAX_THUMBNAIL_PX / Math.max(widthPx, heightPx));
   const cut = { widthPx: evenPx(widthPx * shrink), heightPx: evenPx(heightPx * shrink), step: 1 };
-  const filters = `${scale(cut)}:out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
+  // Through RGB, because the ffmpeg of 2018 leaves the range as it is when both sides are YUV. JPEG is BT.601, full range.
+  const filters = `${scale(cut)},format=rgb24,scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p`;
   return ['-an', '-frames:v', '1', '-vf', filters, '-c:v', 'mjpeg', '-q:v', '4', '-update', '1', '-f', 'image2'];
 };
 

@@ -1,5 +1,5 @@
 /** The door to onnxruntime-node: one opened graph with named inputs and outputs. */
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { FloatTensor, Tensor, TensorData } from '../tensor/tensor.ts';
@@ -64,11 +64,15 @@ const open = async (path: string, { providers, threads, log }: SessionOptions): 
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   });
+  const built = new Set(['cpu', ...listSupportedBackends().map(({ name }) => name)]);
+  const usable = providers.filter((provider) => built.has(provider));
+  const missing = providers.filter((provider) => !built.has(provider));
+  if (missing.length > 0) log.warn({ file: path, missing, usable }, 'this build of the runtime lacks execution providers');
   try {
-    return await InferenceSession.create(path, options(providers));
+    return await InferenceSession.create(path, options(usable.length > 0 ? usable : ['cpu']));
   } catch (error) {
-    if (providers.every((provider) => provider === 'cpu')) throw failed(`${path} could not be opened`, error);
-    log.warn({ file: path, providers, reason: String(error) }, 'execution providers are not available, using the CPU');
+    if (usable.every((provider) => provider === 'cpu')) throw failed(`${path} could not be opened`, error);
+    log.warn({ file: path, providers: usable, reason: String(error) }, 'execution providers do not work here, using the CPU');
     return InferenceSession.create(path, options(['cpu']));
   }
 };

@@ -159,8 +159,14 @@ class Prepare(nn.Module):
         mask = (resize(a0[:, 0:3], luma) * full_guide[:, 0:1] + resize(a1[:, 0:3], luma) * full_guide[:, 1:2] + resize(b0[:, 0:3], luma))
         air_full = mask[:, 0:1]
         mask = smooth_step(mask.sum(1, keepdim=True), 0.35, 0.65)
-        closed = -widest(-widest(p_luma, 6), 6)
-        thin = smooth_step(resize(closed, luma) - luma, 0.10, 0.20) * smooth_step(air_full, 0.2, 0.5)
+        # dark against every colour of the air around it (a gap of blue between clouds is not), or bright with a hard edge
+        brightest, p_brightest = rgb.amax(1, keepdim=True), proxy.amax(1, keepdim=True)
+        closed = resize(-widest(-widest(p_brightest, 6), 6), luma)
+        opened = resize(widest(-widest(-p_luma, 6), 6), luma)
+        dark = smooth_step((closed - brightest) / (closed + 0.05), 0.30, 0.42) * smooth_step(closed, 0.15, 0.3)
+        edge = F.max_pool2d(luma, 3, 1, 1) + F.max_pool2d(-luma, 3, 1, 1)
+        bright = smooth_step(luma - opened, 0.08, 0.16) * smooth_step(widest(edge, 10), 0.28, 0.42)
+        thin = torch.maximum(dark, bright) * smooth_step(air_full, 0.2, 0.5)
         thin = F.max_pool2d(thin, 3, 1, 1)
         mask = mask * (1 - thin)
 

@@ -181,7 +181,8 @@ class Scene:
             edge = self.u(-1.2, 0.9)
             soft = {"cumulus": self.u(0.3, 1.0), "puffs": self.u(0.25, 0.8)}.get(style, self.u(1.0, 2.5))
             cover = smooth(n, edge, edge + soft)
-            lit = smooth(n - np.roll(n, (2, 1), (0, 1)) + 0.25 * n, -1.2, 1.4)[..., None]
+            body = cv2.GaussianBlur(n, (0, 0), self.u(0.7, 3.5))
+            lit = smooth(2 * (body - np.roll(body, (2, 1), (0, 1))) + self.u(0.2, 0.6) * body, -1.2, 1.4)[..., None]
             bright, dark = {
                 "sunset": (c((255, 190, 120), (250, 140, 100), (255, 210, 170)), c((110, 70, 90), (80, 60, 80), (140, 80, 70))),
                 "pink": (c((255, 215, 215), (250, 190, 190)), c((150, 130, 160), (130, 110, 150))),
@@ -283,7 +284,7 @@ class Scene:
 
     def static_texture(self):
         """A full-frame or backdrop texture that never moves: wall, wood, brick, fabric, gravel, metal, gradient."""
-        kind = self.pick(["wall", "wall", "gradient", "wood", "brick", "gravel", "marble", "stripes", "tiles", "bokeh", "bokeh", "blur", "blur", "paper"])
+        kind = self.pick(["wall", "wall", "gradient", "wood", "brick", "gravel", "marble", "stripes", "tiles", "bokeh", "bokeh", "blur", "blur", "paper", "rockface", "abstract"])
         a, b = self.any_colour(), self.any_colour()
         if kind in ("wall", "paper"):
             rgb = self.shade(a, self.noise(self.pick([1.2, 2.4, 3.8]), self.u(0.3, 3), self.u(0.3, 3)), self.u(0.0, 0.12))
@@ -307,6 +308,19 @@ class Scene:
             rgb = np.where(joint, b * 0.8, self.shade(base, cell.astype(np.float32) + 0.5 * self.noise(1.8, 3, 3), 0.15))
         elif kind == "gravel":
             rgb = self.shade(self.colour((130, 125, 120), (160, 150, 135), (95, 90, 88), (70, 70, 72)), self.noise(1.2, self.u(0.5, 2), self.u(0.5, 2)), self.u(0.15, 0.4))
+        elif kind == "rockface":
+            n = self.noise(2.4, self.u(0.6, 2), self.u(0.6, 2), self.u(-1, 1)) + 0.6 * self.noise(1.2, self.u(0.5, 2), self.u(0.5, 2))
+            lit = n - np.roll(n, (2, 1), (0, 1))
+            rgb = self.shade(self.colour((120, 110, 100), (90, 88, 90), (150, 125, 95), (110, 85, 70), (170, 165, 155)), lit + 0.5 * n, self.u(0.15, 0.4))
+        elif kind == "abstract":  # wallpaper-like: a few large curved areas with gradients
+            rgb = np.zeros((SIZE, SIZE, 3), np.float32) + a
+            for _ in range(int(self.r.integers(2, 9))):
+                c1, c2, angle = self.any_colour(), self.any_colour(), self.u(0, 6.28)
+                ramp = (XX - 0.5) * np.cos(angle) + (YY - 0.5) * np.sin(angle)
+                edge = ramp + self.u(0, 0.2) * self.noise(3.8, self.u(0.2, 0.8), self.u(0.2, 0.8)) + self.u(-0.5, 0.5)
+                t = smooth(edge, 0, self.pick([0.006, 0.006, 0.1, 0.5]))[..., None]
+                g = smooth(ramp + self.u(-0.2, 0.2), -0.5, 0.5)[..., None]
+                rgb = rgb * (1 - t) + (c1 * (1 - g) + c2 * g) * t
         elif kind == "marble":
             n = self.noise(2.4, 1.5, 1.5)
             rgb = self.shade(self.colour((220, 220, 215), (120, 110, 100), (90, 90, 90)), np.abs(n) ** 0.5 - 0.7, 0.3)
@@ -789,6 +803,47 @@ class Scene:
         nose, _ = self.mask_ellipse(hx, hy + hs * 0.35, hs * 0.12, hs * 0.09)
         self.rgb += nose[..., None] * (self.colour((40, 30, 30), (200, 120, 120)) - self.rgb)
 
+    def animal_face(self):
+        """A head that fills much of the frame: fur strands around eyes and nose."""
+        x, y, s = self.u(0.35, 0.65), self.u(0.4, 0.65), self.u(0.2, 0.5)
+        base = self.colour((170, 130, 90), (100, 80, 62), (215, 205, 195), (60, 55, 52), (200, 150, 100), (135, 130, 125), (210, 120, 70))
+        angle = self.u(-0.6, 0.6)
+        strands = 0.8 * self.noise(1.8, 4, 0.8, angle) + 0.6 * self.noise(2.4, 1.2, 1.2)
+        stripes = np.sin(XX * self.u(10, 60) + 2 * self.noise(3.0, 1, 1)) if self.chance(0.4) else 0
+        fur = np.clip(self.shade(base, strands + 0.7 * stripes, 0.2, base * self.u(0.5, 1.4)), 0, 1)
+        torso, _ = self.mask_ellipse(x + self.u(-0.2, 0.2), y + s * 1.3, s * 1.4, s * 1.1, 0, 0.06, 4)
+        self.paint(torso, fur * 0.85, "body", 0.7, 0.4)
+        for side in (-1, 1):
+            self.paint(self.mask_polygon([(x + side * s * 0.25, y - s * 0.7), (x + side * s * 0.95, y - s * 0.3), (x + side * s * 0.8, y - s * self.u(1.0, 1.6))]), fur * 0.9, "body", 0.8, 0.3)
+        head, d = self.mask_ellipse(x, y, s, s * 0.95, 0, 0.05, 4)
+        self.paint(head, np.clip(fur * (1.15 - 0.25 * d[..., None]), 0, 1), "body", 0.85, 0.3)
+        iris = self.colour((200, 180, 40), (90, 140, 90), (110, 70, 40), (90, 140, 190), (40, 30, 25))
+        for side in (-1, 1):
+            for size, colour in ((0.19, iris), (0.1, np.float32([0.04, 0.04, 0.04])), (0.03, np.float32([1, 1, 1]))):
+                m, _ = self.mask_ellipse(x + side * s * 0.4, y - s * 0.12, s * size, s * size)
+                self.rgb += m[..., None] * (colour - self.rgb)
+        nose, _ = self.mask_ellipse(x, y + s * 0.35, s * 0.14, s * 0.1)
+        self.rgb += nose[..., None] * (self.colour((45, 35, 35), (200, 120, 120)) - self.rgb)
+        if self.chance(0.5):
+            lines = [[(x + side * 0.2 * s, y + 0.42 * s), (x + side * s * 1.3, y + s * self.u(0.2, 0.7))] for side in (-1, 1) for _ in range(4)]
+            self.rgb += 0.7 * self.mask_lines(lines, 1)[..., None] * (0.95 - self.rgb)
+
+    def crockery(self):
+        """Plates, cups and food on a table, seen from above or aslant."""
+        for _ in range(int(self.r.integers(1, 5))):
+            x, y, s, flat = self.u(0.1, 0.9), self.u(0.3, 0.9), self.u(0.08, 0.32), self.u(0.45, 1)
+            c = self.pick([self.colour((240, 238, 232), (220, 225, 230)), self.any_colour()])
+            for k, shade in ((1.0, 0.9), (0.9, 1.05), (0.62, 0.95)):
+                a, d = self.mask_ellipse(x, y, s * k, s * k * flat)
+                self.paint(a, np.clip(c * (shade * (1.05 - 0.2 * (XX - x) / s))[..., None], 0, 1), "static", 0.6)
+            a, _ = self.mask_ellipse(x, y, s * 0.55, s * 0.55 * flat, 0, 0.1, 2)
+            self.paint(a, self.shade(self.colour((60, 35, 20), (150, 90, 50), (200, 150, 80), (180, 60, 40), (90, 120, 50)), self.noise(1.8, 2, 2), self.u(0, 0.4)), "static", 0.65)
+
+    def cables(self):
+        """Wires, masts, railings: thin static lines in front of anything."""
+        lines = [[(self.u(-0.1, 1.1), self.u(-0.1, 1.1)), (self.u(-0.1, 1.1), self.u(-0.1, 1.1))] for _ in range(int(self.r.integers(1, 7)))]
+        self.paint(self.mask_lines(lines, self.pick([1, 1, 2, 3])), self.colour((40, 40, 42), (120, 120, 125), (220, 220, 220)), "static", 0.6)
+
     def boat(self, horizon):
         x, s = self.u(0.1, 0.9), self.u(0.04, 0.2)
         y = horizon + self.u(0.01, 0.3) + 0.3 * s
@@ -838,7 +893,7 @@ class Scene:
     def compose(self):
         kind = self.r.choice(len(TEMPLATES), p=WEIGHTS)
         TEMPLATES[kind][1](self)
-        for extra, p in ((Scene.rocks, .05), (Scene.branches, .07), (Scene.smoke, .05), (Scene.person, .05), (Scene.birds, .04), (Scene.lamp, .03), (Scene.thing, .06), (Scene.blades, .05)):
+        for extra, p in ((Scene.rocks, .05), (Scene.branches, .07), (Scene.smoke, .05), (Scene.person, .05), (Scene.birds, .04), (Scene.lamp, .03), (Scene.thing, .06), (Scene.blades, .05), (Scene.cables, .04)):
             if self.chance(p):
                 extra(self, 2) if extra is Scene.rocks else extra(self)
         return TEMPLATES[kind][0]
@@ -1044,6 +1099,8 @@ def scene_indoor(s):
     floor = s.u(0.5, 0.95)
     if s.chance(0.7):
         s.paint(smooth(YY - floor, -0.004, 0.004), s.shade(s.any_colour() * s.light_tint, s.noise(s.pick([1.2, 2.4]), 0.3, 3), s.u(0, 0.2)), "static", 0.4 + 0.5 * YY)
+    if s.chance(0.2):
+        s.crockery()
     if s.chance(0.25):  # window with daylight
         x, y, w, h = s.u(0, 0.7), s.u(0.05, 0.3), s.u(0.15, 0.4), s.u(0.2, 0.45)
         s.paint(s.mask_polygon([(x, y), (x + w, y), (x + w, y + h), (x, y + h)]), s.colour((235, 240, 245), (190, 215, 235), (250, 250, 245)), "static", 0.1)
@@ -1093,7 +1150,7 @@ def scene_animal(s):
         s.static_texture()
     else:
         scene_meadow(s)
-    s.animal()
+    s.animal() if s.chance(0.6) else s.animal_face()
 
 
 def scene_cloth(s):

@@ -71,7 +71,8 @@ class Conditions:
         seen, depth_seen, sway_seen = true, depth, sway
         features = torch.zeros(scene_count, 32, 32, 32, device=self.device)
         if self.encoder is not None:
-            features, logits, depth_logit, sway_logit, _ = self.encoder(image)
+            with torch.autocast(image.device.type, dtype=torch.bfloat16):
+                features, logits, depth_logit, sway_logit, _ = (a.float() for a in self.encoder(image))
             use = torch.tensor(rng.random(scene_count) < 0.5, device=self.device)[:, None, None, None]
             seen = torch.where(use, logits.softmax(1), true)
             depth_seen, sway_seen = torch.where(use, depth_logit.sigmoid(), depth), torch.where(use, sway_logit.sigmoid(), sway)
@@ -140,7 +141,7 @@ def main():
     parser.add_argument("--out", default="/var/tmp/train")
     parser.add_argument("--scenes", default="/var/tmp/train/scenes")
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch-scenes", type=int, default=12)
+    parser.add_argument("--batch-scenes", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

@@ -65,12 +65,12 @@ const ROLL = 0.11;
 const DOLLY = { far: 1.05, near: 0.13 };
 const ORBIT = 0.07;
 const CRANE = { far: 0.05, near: 0.12 };
-const HANDHELD = { shift: 0.011, roll: 0.006 };
+const HANDHELD = { shift: 0.008, roll: 0.005 };
 
 /** Slow start, slow end. */
 const ease = (time: number): number => time * time * (3 - 2 * time);
 
-/** Three incommensurate looking but whole numbers of waves, 0 at time 0. */
+/** A sum of waves, whole numbers of them per clip, within -2..2 and 0 at time 0. */
 const tremble = (time: number, seconds: number, phase: number): number => {
   let sum = 0;
   for (const [hertz, share] of [[0.5, 0.55], [1.1, 0.3], [2.3, 0.15]] as const) {
@@ -108,13 +108,13 @@ export const cameraPath = (
     // 3 shifts in units of the half width and half height; parallax per unit of depth
     const orbit = clamp(move.orbit * ORBIT, -0.2, 0.2) * along * 2;
     const craneNear = clamp(move.crane * CRANE.near, -0.25, 0.25);
-    const shakeX = move.handheld * HANDHELD.shift * tremble(time, clip.seconds, 1.3) * 2;
-    const shakeY = move.handheld * HANDHELD.shift * aspect ** 0.5 * tremble(time, clip.seconds, 4.1) * 2;
+    const shakeX = shaking * HANDHELD.shift * tremble(time, clip.seconds, 1.3) * 2;
+    const shakeY = shaking * HANDHELD.shift * aspect ** 0.5 * tremble(time, clip.seconds, 4.1) * 2;
     const x = panRange * 2 * (along - 0.5) - orbit / 2 + shakeX;
     const y = -riseRange * 2 * (along - 0.5) + shakeY;
     const parallaxX = orbit;
     const parallaxY = -craneNear * 2 * (along - 0.5);
-    const angle = clamp(move.roll * ROLL, -0.5, 0.5) * along + move.handheld * HANDHELD.roll * tremble(time, clip.seconds, 2.2);
+    const angle = clamp(move.roll * ROLL, -0.5, 0.5) * along + shaking * HANDHELD.roll * tremble(time, clip.seconds, 2.2);
 
     // 4 the largest window that stays inside; shifts count with their extremes, so that a pan keeps its zoom
     const cos = Math.cos(angle);

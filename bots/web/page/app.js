@@ -5,7 +5,7 @@ import { drawOptions } from './options.js';
 import * as print from './print.js';
 
 const $ = (id) => document.getElementById(id);
-const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'candlelight flickers', 'pan right', 'smoke rises, tilt up'];
+const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'pan right'];
 const POLL_MS = 3_000;
 
 /** Settled once the options are drawn, or the page knows why not. */
@@ -17,6 +17,8 @@ let photo = null;
 /** The job on the print, as the API showed it last. */
 let shown = null;
 let stopFollowing = () => undefined;
+/** Settled when the newest chosen photo is on the print; decoding a large one takes a moment. */
+let choosing = Promise.resolve();
 /** Photos of jobs asked for since the page was opened, by job id. */
 const photos = new Map();
 
@@ -81,7 +83,7 @@ const forget = (id) => {
   history.remove(id);
   photos.delete(id);
   if (shown?.id === id) showNothing();
-  drawHistory();
+  else drawHistory();
 };
 
 // ——— the job on the print
@@ -103,9 +105,10 @@ const showJob = (job) => {
 const showNothing = () => {
   stopFollowing();
   shown = null;
-  location.hash = '';
+  window.history.replaceState(null, '', location.pathname);
   if (photo) print.showPhoto(photo);
   else print.showEmpty();
+  drawHistory();
 };
 
 const gone = (id) => (problem) => {
@@ -123,7 +126,8 @@ const open = async (id) => {
     window.history.replaceState(null, '', `#${id}`);
     photo = photos.get(id) ?? null;
     showJob(job);
-    $('print').scrollIntoView({ block: 'nearest' });
+    const { top } = $('print').getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) $('print').scrollIntoView();
     if (!api.isFinal(job.state)) stopFollowing = api.follow(id, showJob, gone(id));
   } catch (problem) {
     gone(id)(problem);
@@ -157,7 +161,7 @@ const examine = async (file) => {
   return { aspect: canvas.width / canvas.height, thumb: canvas.toDataURL('image/jpeg', 0.75) };
 };
 
-const choose = async (file) => {
+const look = async (file) => {
   await ready;
   if (!file || !options) return;
   clearProblems();
@@ -169,6 +173,10 @@ const choose = async (file) => {
   photo = { file, url: URL.createObjectURL(file), name: file.name, aspect: looked?.aspect ?? null, thumb: looked?.thumb ?? '/icon.svg' };
   showNothing();
   if (matchMedia('(pointer: fine)').matches) $('prompt').focus();
+};
+
+const choose = (file) => {
+  choosing = look(file);
 };
 
 for (const id of ['file', 'camera']) {
@@ -212,6 +220,7 @@ const busily = async (button, work) => {
 $('wish').addEventListener('submit', (event) => {
   event.preventDefault();
   busily($('go'), async () => {
+    await choosing;
     const prompt = $('prompt').value;
     const earlier = photo ? null : shown && history.find(shown.id);
     if (!photo && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');

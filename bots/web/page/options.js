@@ -6,16 +6,16 @@ const element = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const motionWords = (value) => (value === 0 ? 'still' : value < 1 ? 'calmer' : value === 1 ? 'as the words say' : 'livelier');
+const motionWords = (value) => (value === 1 ? 'as the words say' : `${value.toFixed(1)} · ${value === 0 ? 'still' : value < 1 ? 'calmer' : 'livelier'}`);
 
 const labels = {
   engine: 'Engine',
   seconds: 'Length',
   motion: 'Motion',
   fps: 'Frames per second',
-  format: 'Made as',
+  format: 'Format',
   seed: 'Seed',
-  loop: 'Loop, ends where it began',
+  loop: 'Loop',
   steps: 'Steps',
   guidance: 'Guidance',
   width: 'Width in pixels',
@@ -44,7 +44,7 @@ const slider = (name, bounds, words) => {
   };
   control.addEventListener('input', show);
   show();
-  return field(name, control, () => (Number(control.value) === bounds.default ? null : control.value), { output, wide: true });
+  return field(name, control, () => (Number(control.value) === bounds.default ? null : control.value), { output });
 };
 
 const number = (name, bounds, placeholder = `${bounds.default}`) => {
@@ -59,7 +59,7 @@ const select = (name, choices, wide) => {
 };
 
 const toggle = (name) => {
-  const made = field(name, element('input', { type: 'checkbox', className: 'switch' }), () => (made.control.checked ? 'true' : null), { wide: true });
+  const made = field(name, element('input', { type: 'checkbox', className: 'switch' }), () => (made.control.checked ? 'true' : null));
   made.node.classList.add('switch-line');
   return made;
 };
@@ -75,16 +75,23 @@ export const drawOptions = (engines, main, more, about) => {
   const draw = () => {
     const engine = engines.find(({ id }) => id === engineField.control.value);
     const { options } = engine;
+    const several = engines.length > 1;
     const shown = [
-      engineField,
+      ...(several ? [engineField] : []),
       slider('seconds', options.seconds, (value) => `${value} s`),
-      slider('motion', options.motion, (value) => `${value.toFixed(1)} · ${motionWords(value)}`),
-      number('fps', options.fps),
+      slider('motion', options.motion, motionWords),
       select('format', options.format.map((value) => ({ value, title: value.toUpperCase() }))),
-      number('seed', { min: 0, max: 4294967295, step: 1 }, 'random'),
       ...(options.loop ? [toggle('loop')] : []),
     ];
-    const hidden = [number('steps', options.steps), number('guidance', options.guidance), number('width', options.width, 'automatic'), number('height', options.height, 'automatic')];
+    const hidden = [
+      ...(several ? [] : [engineField]),
+      number('seed', { min: 0, max: 4294967295, step: 1 }, 'random'),
+      number('fps', options.fps),
+      number('steps', options.steps),
+      number('guidance', options.guidance),
+      number('width', options.width, 'automatic'),
+      number('height', options.height, 'automatic'),
+    ];
     main.replaceChildren(...shown.map(({ node }) => node));
     more.replaceChildren(...hidden.map(({ node }) => node));
     about.textContent = `${engine.title} ${engine.version}: ${engine.description} Licence: ${engine.licence}.`;

@@ -1,0 +1,105 @@
+/** The bot's commands, and what each message means: a wish for a clip, a question, or a moderator's word. */
+import type { Message } from 'telegraf/types';
+import { cancelNewest } from '../../core/cancel.ts';
+import type { Deps } from '../../core/deps.ts';
+import { AppError, asAppError } from '../../core/errors.ts';
+import { quota, quotaLine } from '../../core/quota.ts';
+import { helpText } from '../../core/render.ts';
+import { addressOf, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
+import { sendTo } from './address.ts';
+import type { Albums } from './albums.ts';
+import type { TelegramApi } from './api.ts';
+import type { Intake } from './intake.ts';
+import { plain, sentence } from './messages.ts';
+import { moderate } from './moderation.ts';
+
+const forEverybody = [
+  { command: 'animate', description: 'Bring a photo to life: as its caption, or as a reply to it' },
+  { command: 'cancel', description: 'Stop the clip you asked for last' },
+  { command: 'quota', description: 'How many clips you have left today' },
+  { command: 'help', description: 'What I can do' },
+];
+const forModerators = { command: 'stillmotion', description: 'Settings, quotas and bans of this chat' };
+
+/** What the command menus show, by scope. It is display only; rights are asked of Telegram on every call. */
+export const commandMenus = [
+  { scope: { type: 'default' }, commands: forEverybody },
+  { scope: { type: 'all_private_chats' }, commands: [...forEverybody, forModerators] },
+  { scope: { type: 'all_chat_administrators' }, commands: [...forEverybody, forModerators] },
+];
+
+const usage = [
+  'Here: send a photo with the words as its caption. In a group: write /animate and the words under a photo, or as a reply to one.',
+  'You may add --seconds 4, --gif, --loop, --seed 7 or --motion 1.5.',
+  '/cancel stops your newest clip, /quota shows what is left today.',
+].join('\n');
+
+const ALBUM_WITHOUT_WORDS = 'Which of these photos shall I animate? Reply to it with a few words, or send it alone.';
+
+export interface Bot {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** @returns handles one message, to the end of the work that it asks for; never throws what a person can meet */
+export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, albums: Albums, deps: Deps) => {
+  const reply = async (message: Message, text: string): Promise<void> => void (await api.call('sendMessage', { ...sendTo(addressOf(message)), ...plain(text) }));
+
+  const animate = async (message: Message, words: string): Promise<void> => {
+    const photo = photoMeant(message);
+    if (!photo) throw new AppError('PHOTO_MISSING');
+    const requestKey = `telegram:${bot.id}:${message.chat.id}:${message.message_id}`;
+    await intake.animate({ origin: originOf(message), address: addressOf(message), requestKey, photo, words });
+  };
+
+  const obey = async (message: Message, name: string, words: string): Promise<void> => {
+    const { user, place } = originOf(message);
+    switch (name) {
+      case 'animate':
+        return animate(message, words);
+      case 'cancel':
+        await cancelNewest(user, place, deps);
+        return reply(message, '🛑 Stopping your newest clip.');
+      case 'quota':
+        return reply(message, quotaLine(await quota(user, place, deps), deps.clock.nowMs()));
+      case 'stillmotion':
+        return reply(message, await moderate(message, words, api, deps));
+      case 'start':
+      case 'help':
+        return reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+      default:
+        // In a group it may well be meant for another bot.
+        if (isPrivate(message)) await reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+    }
+  };
+
+  /** In a private chat everything is meant for us: a photo is a wish, words under or in reply to it are its words. */
+  const converse = async (message: Message): Promise<void> => {
+    const words = textOf(message);
+    const albumId = 'media_group_id' in message ? message.media_group_id : undefined;
+    if (albumId !== undefined && words === '') return albums.uncaptioned(albumId, () => void reply(message, ALBUM_WITHOUT_WORDS).catch(() => undefined));
+    if (albumId !== undefined) albums.captioned(albumId);
+    if (photoMeant(message)) return animate(message, words);
+    if ('text' in message) return reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+    if (isContent(message)) throw new AppError('PHOTO_MISSING');
+  };
+
+  return async (message: Message): Promise<void> => {
+    const { from, sender_chat: sender } = message;
+    // Other bots and our own messages; an anonymous administrator comes as a bot in the name of the group.
+    if ((from?.is_bot && !sender) || from?.id === bot.id || 'is_automatic_forward' in message) return;
+    const text = textOf(message);
+    const command = readCommand(text, bot.name);
+    try {
+      if (command) await obey(message, command.name, command.words);
+      else if (isPrivate(message) && !/^\/\w+@/.test(text)) await converse(message);
+    } catch (error) {
+      const known = asAppError(error);
+      if (known.code === 'INTERNAL') throw error;
+      await reply(message, `⚠️ ${sentence(known)}`);
+    }
+  };
+};
+
+/** Something a person sent, as opposed to news about the chat. */
+const isContent = (message: Message): boolean => ['voice', 'audio', 'video_note', 'animation', 'contact', 'location', 'poll', 'dice', 'story'].some((kind) => kind in message);

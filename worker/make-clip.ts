@@ -1,0 +1,127 @@
+/** One clip from beginning to end in this process: load the engine, decode the photo, generate, encode. */
+import { readFile } from 'node:fs/promises';
+import type { Engine, FrameStream, Progress, Stage, Trace } from '../core/engine.ts';
+import { AppError, type Note } from '../core/errors.ts';
+import type { ClipFormat, ClipRequest } from '../core/request.ts';
+import { encodeClip } from './media/encode.ts';
+import { decodePhoto } from './vision/photo.ts';
+
+/** What to make, from which file, and where to leave it. */
+export interface ClipTask {
+  readonly request: ClipRequest;
+  readonly photoPath: string;
+  /** An existing folder; `clip.<format>` and `thumbnail.jpg` are left there. */
+  readonly directory: string;
+  readonly maxBytes: number;
+}
+
+export interface ClipContext {
+  readonly signal: AbortSignal;
+  /** At most about five times a second; the fraction never falls. */
+  readonly onProgress: (progress: Progress) => void;
+  readonly trace?: Trace | undefined;
+  readonly ffmpegPath?: string | null | undefined;
+}
+
+export interface ClipFile {
+  readonly path: string;
+  readonly thumbnailPath: string;
+  readonly format: ClipFormat;
+  readonly bytes: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly seconds: number;
+  readonly fps: number;
+  readonly frameCount: number;
+}
+
+/** Milliseconds per stage; `ffmpeg` is what encoding took beyond drawing, because both run at the same time. */
+export const timedStages = ['load', 'photo', 'encode', 'denoise', 'render', 'ffmpeg'] as const;
+export type Timings = Readonly<Record<(typeof timedStages)[number], number>>;
+
+export interface Made {
+  readonly clip: ClipFile;
+  readonly notes: readonly Note[];
+  readonly timingsMs: Timings;
+}
+
+/** Shares of the whole: loading comes first, fitting and sending come after the last frame. */
+const LOADED = 0.02;
+const DRAWN = 0.98;
+const PROGRESS_EVERY_MS = 200;
+
+/** @throws everything that engines, photos and the encoder throw; CANCELED within one step of the signal */
+export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgress, trace, ffmpegPath }: ClipContext): Promise<Made> => {
+  const { request, photoPath, directory, maxBytes } = task;
+  const report = steady(onProgress);
+  const clock = stopwatch();
+
+  report({ stage: 'load', done: 0, total: 1, fraction: 0 });
+  await engine.load();
+  clock.lap('load');
+
+  report({ stage: 'encode', done: 0, total: 1, fraction: LOADED });
+  const photo = await decodePhoto(await readFile(photoPath), request);
+  clock.lap('photo');
+  if (signal.aborted) throw new AppError('CANCELED');
+
+  const stream = await engine.generate({ ...request, photo }, {
+    signal,
+    onProgress: (progress) => {
+      if (progress.stage === 'encode' || progress.stage === 'denoise') clock.lap(progress.stage);
+      report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
+    },
+    ...(trace ? { trace } : {}),
+  });
+  clock.lap('render');
+
+  const { notes: encoderNotes, ...clip } = await encodeClip(clock.drawing(stream), {
+    format: request.format,
+    maxBytes,
+    directory,
+    ffmpegPath,
+    signal,
+    onFrame: (done, total) => report({ stage: 'render', done, total, fraction: done === total ? DRAWN : 0 }),
+  });
+  clock.lap('ffmpeg');
+  return { clip, notes: [...stream.notes, ...encoderNotes], timingsMs: clock.timingsMs() };
+};
+
+/** Passes progress on a few times a second and whenever a stage begins or ends, never letting the fraction fall. */
+const steady = (onProgress: (progress: Progress) => void): ((progress: Progress) => void) => {
+  let fraction = 0;
+  let stage: Stage | undefined;
+  let toldAtMs = 0;
+  return (progress) => {
+    fraction = Math.max(fraction, Math.min(1, progress.fraction));
+    const nowMs = performance.now();
+    if (progress.stage === stage && progress.done < progress.total && nowMs - toldAtMs < PROGRESS_EVERY_MS) return;
+    stage = progress.stage;
+    toldAtMs = nowMs;
+    onProgress({ ...progress, fraction });
+  };
+};
+
+/** Adds up the time of each stage. Drawing and encoding take turns, so drawing is timed frame by frame. */
+const stopwatch = () => {
+  const timings: Record<keyof Timings, number> = { load: 0, photo: 0, encode: 0, denoise: 0, render: 0, ffmpeg: 0 };
+  let atMs = performance.now();
+  const lap = (stage: keyof Timings): void => {
+    const nowMs = performance.now();
+    timings[stage] += nowMs - atMs;
+    atMs = nowMs;
+  };
+  async function* timed(frames: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    lap('ffmpeg');
+    for await (const frame of frames) {
+      lap('render');
+      yield frame;
+      lap('ffmpeg');
+    }
+  }
+  return {
+    lap,
+    drawing: (stream: FrameStream): FrameStream => ({ ...stream, frames: timed(stream.frames) }),
+    timingsMs: (): Timings => Object.fromEntries(timedStages.map((stage) => [stage, Math.round(timings[stage])])) as Timings,
+  };
+};
