@@ -21,7 +21,7 @@ export const variables = {
     help: 'Origins, separated by commas, from which photos may be downloaded besides the chat platforms’ own.',
   },
   DATA_DIR: { schema: text.default('data'), help: 'Folder of the embedded database, photos and clips.' },
-  MODELS_DIR: { schema: text.default('worker/models'), help: 'Folder of the models.' },
+  MODELS_DIR: { schema: text.default('data/models'), help: 'Folder of downloaded models; the shipped one needs none.' },
   PORT: { schema: wholeNumber(0, 65_535).default(8080), help: 'Port of the web page and REST API. 0 chooses a free one.' },
   HOST: { schema: text.default('127.0.0.1'), help: 'Address the page binds to. Anything but loopback needs WEB_TOKEN.' },
   WEB_TOKEN: { schema: z.string().min(16).optional(), help: 'Bearer token (16 characters or more) that the page and REST API ask for.' },

@@ -67,8 +67,11 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
       else if (message.jobId === pending?.jobId) current()?.onMessage(message);
     });
     started.on('error', (error) => log.error({ err: error }, 'the inference process could not be reached'));
-    started.on('close', (code, signal) => {
+    started.on('exit', () => {
       if (child === started) child = undefined;
+    });
+    // Its last words have been read by then.
+    started.on('close', (code, signal) => {
       current()?.fail(new AppError('ENGINE_CRASHED', {}, { cause: new Error(`the inference process ended (${signal ?? code})\n${stderr}`) }));
     });
     tell(started, { type: 'start', options: { ...options, manifests: [...options.manifests], providers: [...options.providers] }, ffmpegPath });

@@ -63,7 +63,7 @@ interface TextLength {
   readonly unit: 'characters' | 'bytes';
 }
 
-const ajv = new Ajv({ strict: false, allErrors: true });
+const ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
 ajv.addKeyword({
   keyword: 'textLength',
   validate: ({ min, max, unit }: TextLength, value: unknown, _schema?: unknown, context?: { parentData: Record<string, unknown> }): boolean => {

@@ -37,13 +37,13 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'post /interactions/{interaction_id}/{interaction_token}/callback': (request, state, { interaction_token: token = '' }) => {
     const interaction = state.interactions.get(token);
     if (!interaction) return failure(404, 10062, 'Unknown interaction');
-    const ackMs = state.nowMs() - interaction.sentAtMs;
-    if (ackMs > ACK_WITHIN_MS) {
-      state.violations.push(`callback: acknowledged after ${ackMs} ms`);
+    const ageMs = state.nowMs() - interaction.sentAtMs;
+    if (ageMs > ACK_WITHIN_MS) {
+      state.violations.push(`callback: acknowledged after ${ageMs} ms`);
       return failure(404, 10062, 'Unknown interaction');
     }
     if (interaction.answer !== null) return failure(400, 40060, 'Interaction has already been acknowledged.');
-    interaction.ackMs = ackMs;
+    interaction.ackMs = performance.now() - interaction.dispatchedAtMs;
     return answerInteraction(request, state, interaction);
   },
   'post /webhooks/{webhook_id}/{webhook_token}': (request, state, { webhook_token: token = '' }) =>

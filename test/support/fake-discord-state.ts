@@ -21,10 +21,13 @@ export interface FakeInteraction {
   readonly channelId: string;
   readonly guildId: string | null;
   readonly userId: string;
+  /** On the fake's clock. */
   readonly sentAtMs: number;
+  /** On the machine's own clock. */
+  readonly dispatchedAtMs: number;
   /** Type of the first answer, or null before it came. */
   answer: number | null;
-  /** From the dispatch to the first answer. */
+  /** From the dispatch to the first answer, on the machine's own clock. */
   ackMs: number | null;
   /** The form shown as an answer. */
   modal: Json | null;

@@ -39,6 +39,8 @@ export interface FakeDiscord {
   messageCommand(name: string, message: JsonObject, where?: Where): FakeInteraction;
   modalSubmit(customId: string, values: Readonly<Record<string, string | readonly string[]>>, where?: Where): FakeInteraction;
   press(message: FakeMessage, customId: string, where?: Where): FakeInteraction;
+  /** Sends an interaction once more, as the gateway does after a broken connection. */
+  redeliver(interaction: FakeInteraction): void;
   /** Any interaction at all, also of kinds nobody knows. */
   dispatch(type: string, data: JsonObject): void;
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export interface FakeDiscord {
 /** @param nowMs the clock that lets tokens and nonces die */
 export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: () => number } = {}): Promise<FakeDiscord> => {
   const photos = new Map<string, FakeAttachment>();
+  const events = new Map<string, JsonObject>();
   const state: FakeState = {
     token: FAKE_TOKEN, botId: APPLICATION_ID, nowMs, cdnUrl: '', fileLimitBytes: 10 * 1024 * 1024, commands: [],
     channels: new Map(), interactions: new Map(), messages: [], files: new Map(), faults: [], calls: [], violations: [],
@@ -70,11 +73,13 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
     const channelId = where.channelId ?? (guildId === null ? `7${userId}` : `${guildId}1`);
     if (!state.channels.has(channelId)) state.channels.set(channelId, { id: channelId, guildId, parentId: null, type: guildId === null ? 1 : 0, refuse: null });
     const interaction: FakeInteraction = {
-      id: snowflake(), token: `token${snowflake()}`, channelId, guildId, userId, sentAtMs: nowMs(), answer: null, ackMs: null, modal: null, choices: null, original, followUps: [],
+      id: snowflake(), token: `token${snowflake()}`, channelId, guildId, userId, sentAtMs: nowMs(), dispatchedAtMs: performance.now(), answer: null, ackMs: null, modal: null, choices: null, original, followUps: [],
     };
     state.interactions.set(interaction.token, interaction);
     const { id, token } = interaction;
-    gateway.dispatch('INTERACTION_CREATE', { id, application_id: APPLICATION_ID, type, token, version: 1, data, ...placeJson(state, channelId, guildId, userId, where), ...extra });
+    const event = { id, application_id: APPLICATION_ID, type, token, version: 1, data, ...placeJson(state, channelId, guildId, userId, where), ...extra };
+    events.set(id, event);
+    gateway.dispatch('INTERACTION_CREATE', event);
     return interaction;
   };
   const resolvedFor = (values: OptionValues): JsonObject => {
@@ -134,6 +139,7 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
       const shown = personMessage(message.channelId, APPLICATION_ID, { content: message.content });
       return interact(3, { custom_id: customId, component_type: 2 }, { channelId: message.channelId, ...where }, { message: { ...shown, id: message.id, author: authorJson(state) } }, message);
     },
+    redeliver: ({ id }) => gateway.dispatch('INTERACTION_CREATE', events.get(id) ?? {}),
     dispatch: (type, data) => gateway.dispatch(type, data),
     async close() {
       gateway.close();

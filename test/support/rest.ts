@@ -11,7 +11,7 @@ export interface JobView {
 /** @throws when the server refuses */
 export const postPhoto = async (url: string, photo: Uint8Array, fields: Record<string, string>): Promise<JobView> => {
   const form = new FormData();
-  form.set('image', new Blob([photo as BlobPart]), 'photo');
+  form.set('image', new Blob([new Uint8Array(photo)]), 'photo');
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   const response = await fetch(`${url}/v1/jobs`, { method: 'POST', body: form });
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);

@@ -40,7 +40,7 @@ const SIGMA = { min: 0.05, max: 40, rho: 7 } as const;
 /** The field describes about this much time; longer clips repeat it. */
 const FIELD_SECONDS = 3;
 /** Swings start from the photo instead of around it, which doubles their reach. */
-const SWING = 0.6;
+const SWING = 0.85;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
 const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.02 } as const;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
@@ -156,7 +156,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       still: output(copies === 0 ? 'luma' : 'still'),
       chroma: output(copies === 0 ? 'chroma' : 'still_chroma'),
     };
-    for (const name of ['mask', 'layer', 'layer_chroma', 'low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) sheets[name] = output(name);
+    for (const name of ['layer', 'layer_chroma', 'low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) sheets[name] = output(name);
     const session = sessions[(['frame', 'frame-layer', 'frame-flow'] as const)[copies]];
 
     async function* render(): AsyncGenerator<Uint8Array> {

@@ -46,7 +46,7 @@ SCENE_WORDS = words("sunset sunrise dawn dusk night day morning evening afternoo
 VERBS = {
     "any": [("move", 1), ("animate", 1), ("shift", 1), ("stir", 0.7), ("flow", 1), ("shake", 1.2), ("tremble", 0.6), ("come_alive", 1), ("come_to_life", 1), ("be_in_motion", 1), ("dance", 1.1)],
     "sky": [("drift", 1), ("move", 1), ("float", 0.9), ("roll", 1), ("sail", 1), ("race", 1.7), ("rush", 1.7), ("scud", 1.5), ("glide", 1), ("pass", 1), ("travel", 1), ("swirl", 1), ("fly", 1.2), ("crawl", 0.5), ("creep", 0.5), ("churn", 1.4), ("wander", 0.8), ("slide", 1), ("speed", 1.7), ("billow", 1.2), ("evolve", 0.8), ("stream", 1.3), ("hurry", 1.6), ("cross_the_sky", 1), ("blow", 1.1), ("go", 1), ("gather", 1), ("timelapse", 1.5), ("head", 1), ("dance", 1.1)],
-    "sea": [("roll", 1), ("crash", 1.4), ("lap", 0.6), ("ripple", 0.7), ("swell", 1.1), ("surge", 1.5), ("churn", 1.5), ("rage", 1.9), ("break", 1.3), ("rock", 1), ("undulate", 1), ("wash", 1), ("splash", 1.3), ("shimmer", 0.6), ("pound", 1.6), ("heave", 1.4), ("foam", 1.2), ("move", 1), ("slosh", 1), ("glisten", 0.5), ("rise_and_fall", 1), ("come_in", 1), ("hit_the_shore", 1.3), ("wave", 1), ("pulse", 1), ("toss", 1.4), ("roar", 1.6), ("crest", 1.2), ("sway", 1), ("flow", 1), ("wobble", 0.8), ("tumble", 1.3), ("run_ashore", 1)],
+    "sea": [("roll", 1), ("roll_in", 1), ("roll", 1), ("roll", 1), ("roll_onto_the_shore", 1), ("crash", 1.4), ("lap", 0.6), ("ripple", 0.7), ("swell", 1.1), ("surge", 1.5), ("churn", 1.5), ("rage", 1.9), ("break", 1.3), ("rock", 1), ("undulate", 1), ("wash", 1), ("splash", 1.3), ("shimmer", 0.6), ("pound", 1.6), ("heave", 1.4), ("foam", 1.2), ("move", 1), ("slosh", 1), ("glisten", 0.5), ("rise_and_fall", 1), ("come_in", 1), ("hit_the_shore", 1.3), ("wave", 1), ("pulse", 1), ("toss", 1.4), ("roar", 1.6), ("crest", 1.2), ("sway", 1), ("flow", 1), ("wobble", 0.8), ("tumble", 1.3), ("run_ashore", 1)],
     "river": [("flow", 1), ("run", 1), ("rush", 1.6), ("stream", 1), ("cascade", 1.2), ("fall", 1), ("pour", 1.2), ("trickle", 0.5), ("gush", 1.5), ("tumble", 1.2), ("plunge", 1.4), ("roar", 1.6), ("babble", 0.7), ("meander", 0.7), ("splash", 1.2), ("drop", 1), ("move", 1), ("race", 1.7), ("swirl", 1), ("ripple", 0.7), ("spill", 1), ("murmur", 0.6), ("spray", 1.2), ("surge", 1.5), ("wind", 0.8), ("rumble", 1.4)],
     "foliage": [("sway", 1), ("rustle", 0.8), ("tremble", 0.6), ("quiver", 0.6), ("shake", 1.3), ("bend", 1.1), ("wave", 1), ("flutter", 0.9), ("shiver", 0.6), ("swing", 1.1), ("toss", 1.5), ("move", 1), ("dance", 1.1), ("rock", 1), ("stir", 0.6), ("blow", 1.1), ("whip", 1.8), ("thrash", 1.9), ("bob", 0.8), ("nod", 0.7), ("bow", 1), ("whisper", 0.5), ("vibrate", 0.6), ("swish", 1), ("undulate", 1), ("ripple", 0.8), ("lean", 0.9), ("jiggle", 0.8)],
     "cloth": [("wave", 1), ("flutter", 1), ("flap", 1.3), ("billow", 1.2), ("blow", 1.1), ("ripple", 0.8), ("sway", 0.9), ("fly", 1.1), ("swing", 1), ("move", 1), ("flow", 1), ("stream", 1.2), ("whip", 1.7), ("undulate", 1), ("swirl", 1.1), ("shake", 1.2), ("dance", 1), ("flicker", 0.8), ("snap", 1.4), ("inflate", 1)],
@@ -257,7 +257,7 @@ class Caption:
                     direction = f"{a} and {direction}" if rng.random() < 0.5 else f"{direction} and {a}"
                     self.direction = (self.direction[0] * 0.7071, b * 0.7071)
             if not phrase:
-                phrase = self.pick(["moving", "drifting", "going", "flowing"])
+                phrase = self.pick(["moving", "drifting", "going", "flowing", "", "", "move", "go"])
         place = self.pick(PREPOSITIONS) if rng.random() < 0.25 else ""
         if place and direction and any(w in place for w in ("left", "right", "top", "bottom")):
             place = ""
@@ -427,6 +427,11 @@ def make_caption(rng):
         program[22] = 1.0
         everything = rng.choice(["everything moves except {N}", "everything except {N} moves", "everything but {N}", "animate everything except {N}", "move everything but {N}", "all moves except {N}", "everything moves but {N} stays still", "everything moves but not {N}", "everything apart from {N} moves", "move all except {N}"])
         return everything.replace("{N}", c.article(noun)), program
+    if roll < 0.12:  # nothing except
+        group, noun, amplitudes = c.noun()
+        c.ask(amplitudes)
+        nothing = rng.choice(["nothing moves except {N}", "don't move anything except {N}", "nothing but {N} moves", "freeze everything except {N}", "freeze everything but {N}", "keep everything still except {N}", "everything stays still except {N}", "everything is frozen but {N}", "do not animate anything but {N}", "no movement except {N}", "no motion except for {N}", "animate only {N}", "only {N}", "move only {N}", "{N} only", "everything still, only {N} moves", "nothing else moves, only {N}", "all still except {N}", "animate nothing but {N}", "don't animate anything except {N}", "just {N}", "all I want is {N} moving"])
+        return nothing.lower().replace("{n}", c.article(noun)), c.program()
     if roll < 0.38:
         clauses = ["camera"]
     elif roll < 0.66:
@@ -444,7 +449,7 @@ def make_caption(rng):
     rng.shuffle(clauses)
     drifting = len(clauses) == 2 and "camera" in clauses and rng.random() < 0.4
     opening = None
-    if "camera" not in clauses and rng.random() < 0.05:  # the restriction comes first
+    if "camera" not in clauses and rng.random() < 0.09:  # the restriction comes first
         still = c.still_clause()
         opening = still + rng.choice([", ", ", but ", " but ", "; ", " and ", ", only ", " while "])
     first_object = True
@@ -492,7 +497,7 @@ ACTING |= set(" ".join(p for _, nouns, verbs in CAMERA_FAMILIES for p in nouns +
 ACTING |= set(" ".join(sum(DIRECTIONS.values(), []) + STATIC_CAMERA + STILL_PHRASES + ALL_STILL + NOTHING_ELSE + ALIVE).replace("'", " ").split())
 ACTING |= set("no not nor never none without but except all everything nothing move moving motion movement whole doesn don isn aren didn won wouldn shouldn couldn wasn stop".split())
 IDLE = [w for w in COMMON if w not in ACTING and w + "s" not in ACTING]
-LEMMAS = {"leafs": "leaves", "blew": "blow", "blown": "blow", "fell": "fall", "fallen": "fall", "rose_": "rise", "rising": "rise", "ran": "run", "swam": "swim", "flew": "fly", "flown": "fly", "swung": "swing", "spun": "spin", "went": "go", "broke": "break", "broken": "break", "shook": "shake", "shaken": "shake", "burnt": "burn", "swept": "sweep", "crept": "creep", "driven": "drive", "drove": "drive", "moved": "move", "moves": "move", "dying": "fade", "lying": "rest", "came": "come", "withdrawn": "withdraw", "windblown": "wind", "windswept": "wind", "wavy": "wave", "leafy": "leaf", "quick": "quick", "colour": "color", "colours": "color", "centre": "center", "grey": "gray", "rotating": "rotate", "rotates": "rotate", "revolving": "revolve", "ocean's": "ocean", "seas": "sea", "ashore": "shore", "woodlands": "woodland"}
+LEMMAS = {"zom": "zoom", "zoon": "zoom", "zomm": "zoom", "soom": "zoom", "zoooom": "zoom", "pann": "pan", "cloudz": "cloud", "wavs": "waves", "leafs": "leaves", "blew": "blow", "blown": "blow", "fell": "fall", "fallen": "fall", "rose_": "rise", "rising": "rise", "ran": "run", "swam": "swim", "flew": "fly", "flown": "fly", "swung": "swing", "spun": "spin", "went": "go", "broke": "break", "broken": "break", "shook": "shake", "shaken": "shake", "burnt": "burn", "swept": "sweep", "crept": "creep", "driven": "drive", "drove": "drive", "moved": "move", "moves": "move", "dying": "fade", "lying": "rest", "came": "come", "withdrawn": "withdraw", "windblown": "wind", "windswept": "wind", "wavy": "wave", "leafy": "leaf", "quick": "quick", "colour": "color", "colours": "color", "centre": "center", "grey": "gray", "rotating": "rotate", "rotates": "rotate", "revolving": "revolve", "ocean's": "ocean", "seas": "sea", "ashore": "shore", "woodlands": "woodland"}
 
 
 def build_words(sample_count=120_000, seed=7):

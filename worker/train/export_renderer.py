@@ -14,11 +14,11 @@ import torch
 from renderer import Frame, Prepare
 
 PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "gate", "swing", "reach"]
-PREPARE_OUT = ["luma", "chroma", "still", "mask", "still_chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "activity"]
-FRAME_IN = ["still", "chroma", "mask", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "pose", "parallax", "phase", "glow", "travel", "weight"]
+PREPARE_OUT = ["luma", "chroma", "still", "still_chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "activity"]
+FRAME_IN = ["still", "chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "pose", "parallax", "phase", "glow", "travel", "weight"]
 AXES = {
     "photo": {0: "height", 1: "width"}, "proxy": {2: "proxy_height", 3: "proxy_width"},
-    "luma": {2: "height", 3: "width"}, "still": {2: "height", 3: "width"}, "mask": {2: "height", 3: "width"},
+    "luma": {2: "height", 3: "width"}, "still": {2: "height", 3: "width"},
     "chroma": {2: "half_height", 3: "half_width"}, "still_chroma": {2: "half_height", 3: "half_width"},
     "layer": {2: "layer_height", 3: "layer_width"}, "layer_chroma": {2: "layer_half_height", 3: "layer_half_width"}, "low": {2: "low_height", 3: "low_width"},
     **{name: {2: "proxy_height", 3: "proxy_width"} for name in ("flow", "wave_layer", "wave_still", "lit", "relief", "common")},
@@ -81,7 +81,7 @@ def main(folder):
 
 def frame_inputs(prepared, copies):
     still, chroma = ("luma", "chroma") if copies == 0 else ("still", "still_chroma")
-    return tuple(prepared[k] for k in (still, chroma, *FRAME_IN[2:12]))
+    return tuple(prepared[k] for k in (still, chroma, *FRAME_IN[2:11]))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floating")]
 LIGHT = CLASSES.index("light")
 FREQUENCIES = 3
-MARGIN = 0.125  # how far the layer continues past each border, in widths and heights
-MAX_TRAVEL = 0.09  # of the frame: a copy of the layer that went further is faded out and starts anew
+MARGIN = 0.15  # how far the layer continues past each border, in widths and heights
+MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
 MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
 
@@ -194,7 +194,7 @@ class Prepare(nn.Module):
         flow, wave_layer = flow / total, wave_layer / total
 
         # 6 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert
-        anchor = (sway * 1.4).clamp(0, 1)
+        anchor = (0.25 + sway * 1.3).clamp(0, 1)
         tall = allowed[:, TALL].sum(1, keepdim=True)
         small = allowed[:, SWAYING].sum(1, keepdim=True)
         tall_known = segmentation[:, TALL].sum(1, keepdim=True)
@@ -214,9 +214,10 @@ class Prepare(nn.Module):
         near = torch.maximum(nx.abs(), ny.abs())
         wave_still = wave_still * (1 - smooth_step(near, 0.9, 0.995))
 
-        # 8 light: fire everywhere, lamps where they are bright
-        bright = smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)
-        lit = resize(flicker * (allowed[:, FIRE].sum(1, keepdim=True)), proxy) * fire + resize(flicker * allowed[:, LIGHT:LIGHT + 1], proxy) * bright.clamp(max=1)
+        # 8 light: fire everywhere, lamps and glints on water where they are bright
+        bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
+        lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
+        lit = lit + resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy) * bright
         lit = gaussian(lit, 1.5, 1.5)
 
         # 9 depth without steps, so that parallax bends and never tears
@@ -249,7 +250,7 @@ class Prepare(nn.Module):
         low = mirror(low)
 
         return (yuv[:, 0:1], F.avg_pool2d(yuv[:, 1:3], 2, 2),
-                premultiplied[:, 0:1], mask,
+                torch.cat([premultiplied[:, 0:1], mask], 1),
                 torch.cat([F.avg_pool2d(premultiplied[:, 1:3], 2, 2), F.avg_pool2d(mask, 2, 2)], 1),
                 layer, layer_chroma, low,
                 flow, wave_layer, wave_still, lit, relief, common, activity)
@@ -298,7 +299,7 @@ class Frame(nn.Module):
         h, w = field.shape[-2], field.shape[-1]
         return (field.view(FREQUENCIES, 2, 2, h, w) * phase.view(FREQUENCIES, 2, 1, 1, 1)).sum((0, 1)).unsqueeze(0)
 
-    def forward(self, still, chroma, mask, layer, layer_chroma, low, flow, wave_layer, wave_still, lit, relief, common,
+    def forward(self, still, chroma, layer, layer_chroma, low, flow, wave_layer, wave_still, lit, relief, common,
                 pose, parallax, phase, glow, travel, weight):
         # pose [6]: where the camera looks, a 2x3 matrix; parallax [3]: x, y and zoom per unit of depth
         # phase [3, 2]; glow [2]: cosine and sine parts of the flicker; travel, weight [copies]: flow times and weights of the copies
@@ -324,11 +325,10 @@ class Frame(nn.Module):
         still_at = camera + resize(still_shift, still)
         half = lambda p: F.avg_pool2d(p, 2, 2)
         if self.copies == 0:
-            y = torch.cat([sample(still, rows) for rows in self.bands(still_at)], 2)
+            y = sample(still, still_at)
             uv = sample(chroma, half(still_at))
         else:
-            y = sample(still, still_at)
-            m = sample(mask, still_at)
+            still_y = sample(still, still_at)
             still_uv = sample(chroma, half(still_at))
             wave = fields[:, 3:5]
             current = fields[:, 5:7]
@@ -346,7 +346,7 @@ class Frame(nn.Module):
                 w0, w1 = weight[0], weight[1]
                 contrast = (w0 * w0 + w1 * w1 + 2 * w0 * w1 * c + 1e-6).rsqrt().clamp(1, 1.42)
                 copies_y = resize(contrast, still) * copies_y - resize((contrast - 1) * copies_low, still)
-            y = y + m * copies_y
+            y = still_y[:, 0:1] + still_y[:, 1:2] * copies_y
             uv = still_uv[:, 0:2] + still_uv[:, 2:3] * copies_uv
 
         # flicker: patches of light breathe out of step; zero at time 0
@@ -356,8 +356,3 @@ class Frame(nn.Module):
         y = (y + 0.5).clamp(16, 235.9).to(torch.uint8)
         uv = (uv + 0.5).clamp(16, 240.9).to(torch.uint8)
         return torch.cat([y.reshape(-1), uv.reshape(-1)])
-
-    def bands(self, position):
-        """Upper and lower half: two GridSample nodes run side by side."""
-        h = position.shape[-2] // 2
-        return position[:, :, :h], position[:, :, h:]

@@ -118,6 +118,82 @@ everything moves except the sky | - | sea foliage !sky
 clouds and waves move | - | sky sea
 """
 
+# A second list, written after the grammar was finished; no failure of it led to a change.
+SECOND = """
+let's zoom out now | zoom- |
+i'd like the camera to zoom in on the old tower | zoom+ |
+a very gradual zoom out over the bay | zoom- |
+zoom in quickly to the eyes | zoom+ |
+subtle zoom | zoom+ |
+extreme zoom out | zoom- |
+make it zoom outwards | zoom- |
+zoom into the flower | zoom+ |
+zoom away from the waterfall | zoom- |
+zooooom in | zoom+ |
+zom out | zoom- |
+camera: zoom out, slow | zoom- |
+zoom in while the grass sways | zoom+ | grass
+zoom out as the fog drifts | zoom- | smoke
+clouds move fast, slow zoom out | zoom- | sky
+camera travels to the right past the houses | panX+ |
+look to the left | panX- |
+the shot sweeps from right to left | panX- |
+panning shot to the left over the rooftops | panX- |
+truck right | panX+ |
+the camera looks up at the tree | panY+ |
+tilting down to the ground | panY- |
+camera glides forward into the forest | dolly+ |
+back away slowly from the house | dolly- |
+fly through the canyon | dolly+ |
+we walk towards the gate | dolly+ |
+circle around the monument slowly | orbit+ |
+a 360 around the car | orbit+ |
+boom up | crane+ |
+lower the camera | crane- |
+slow anticlockwise roll | roll- |
+spin the camera clockwise | roll+ |
+hand held | handheld+ |
+a bit of camera shake | handheld+ |
+parallax effect | orbit+ |
+the surf pounds the cliffs | - | sea
+ripples spread over the pond | - | sea
+a brook trickles between the stones | - | river
+cascading waterfall | - | river
+the birch leaves tremble | - | foliage
+wind through the bamboo forest | - | foliage
+wheat field waving in the summer breeze | - | grass
+poppies dancing in the wind | - | grass
+thunderclouds roll in from the left | - | sky >
+white clouds glide to the right | - | sky >
+the clouds go left | - | sky <
+smoke drifts leftwards | - | smoke <
+the river runs from left to right | - | river >
+neon sign flickers | - | light
+fireplace glowing and flickering | - | fire
+his beard moves in the wind | - | hair
+her long hair flutters wildly | - | hair
+laundry flapping on the line | - | cloth
+sails billow in a strong wind | - | cloth
+the dog is breathing calmly | - | body
+ducks swim on the lake | - | floating
+fireflies glow in the dark | - | light
+morning mist creeps over the fields | - | smoke
+snow on the mountains, clouds moving slowly | - | sky
+the ocean, but the sky does not move | - | sea !sky
+animate only the flames | - | fire !smoke !light
+don't move anything except the waves | - | sea !sky !foliage
+trees move, river does not | - | foliage !river
+no movement in the water, trees sway | - | foliage !sea
+clouds to the right, pan to the left | panX- | sky >
+tilt up while smoke rises | panY+ | smoke
+camera orbits left, hair blowing | orbit- | hair
+crane down, waves rolling | crane- | sea
+static camera, waterfall flowing | - | river
+no zoom, just let the leaves rustle | - | foliage
+camera locked, fog moving slowly to the right | - | smoke >
+push in slowly, candle flickers, everything else still | dolly+ | fire !smoke
+"""
+
 
 @torch.no_grad()
 def main():
@@ -125,8 +201,18 @@ def main():
     tokenizer = Tokenizer.load(f"{folder}/words.json")
     head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
     read = lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
+    for name, text in (("first list", CASES), ("second list", SECOND)):
+        measure(name, text, read)
+    for base, index in (("the trees sway", 3), ("waves roll", 1), ("clouds drift", 0), ("grass moves", 4), ("zoom in", 16), ("pan left", 14)):
+        values = [read(f"{base}{how}")[index].item() for how in (" gently", "", " strongly" if index < 14 else " fast")]
+        print(base, "gently / plain / strongly:", [round(v, 2) for v in values])
+    print("empty", [round(v, 2) for v in read("").tolist()])
+
+
+def measure(name, text, read):
+    """Prints every wrong answer of one list and the totals."""
     right = camera_right = camera_count = still_right = still_count = zoom_right = zoom_count = 0
-    cases = [c for c in CASES.strip().splitlines()]
+    cases = text.strip().splitlines()
     for line in cases:
         prompt, camera, objects = (part.strip() for part in (line + "|").split("|")[:3])
         program = read(prompt)
@@ -157,11 +243,7 @@ def main():
         right += camera_ok and object_ok
         if not (camera_ok and object_ok):
             print("WRONG", repr(prompt), {k: round(v, 2) for k, v in view.items()}, {c: round(program[k].item(), 2) for k, c in enumerate(CLASSES[1:]) if program[k] > 0}, [round(v, 2) for v in program[12:14].tolist()])
-    print(f"all {right}/{len(cases)}; camera axis and sign {camera_right}/{camera_count} (zoom {zoom_right}/{zoom_count}); camera still when only objects are named {still_right}/{still_count}")
-    for base, index in (("the trees sway", 3), ("waves roll", 1), ("clouds drift", 0), ("grass moves", 4), ("zoom in", 16), ("pan left", 14)):
-        values = [read(f"{base}{how}")[index].item() for how in (" gently", "", " strongly" if index < 14 else " fast")]
-        print(base, "gently / plain / strongly:", [round(v, 2) for v in values])
-    print("empty", [round(v, 2) for v in read("").tolist()])
+    print(f"{name}: all {right}/{len(cases)}; camera axis and sign {camera_right}/{camera_count} (zoom {zoom_right}/{zoom_count}); camera still when only objects are named {still_right}/{still_count}")
 
 
 if __name__ == "__main__":
