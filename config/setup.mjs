@@ -1,6 +1,6 @@
-/** Installs the dependencies when they are missing or older than the lock file, so that the README's commands work on a fresh clone. */
+/** Installs the dependencies when they are missing or other than the lock file says, so that the README's commands work on a fresh clone. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,40 +10,61 @@ if (major < 20 || (major === 20 && minor < 18)) {
   process.exit(1);
 }
 
-const stamp = `${root}node_modules/.stillmotion-lock`;
-const lock = readFileSync(`${root}package-lock.json`, 'utf8');
-const current = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+const packagesIn = (path) => {
+  try {
+    return JSON.parse(readFileSync(root + path, 'utf8')).packages;
+  } catch {
+    return null;
+  }
+};
+
+/** npm writes what it installed into node_modules/.package-lock.json, last of all. */
+const isInstalled = () => {
+  const [wanted, installed] = [packagesIn('package-lock.json'), packagesIn('node_modules/.package-lock.json')];
+  return installed !== null && Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version);
+};
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
 
 /** Two commands started at once (`npm start` and `npm test`) must not install over each other. */
 const withLock = (work) => {
-  const folder = `${root}.install-lock`;
-  const deadline = Date.now() + 10 * 60_000;
+  const path = `${root}.install-lock`;
   for (;;) {
     try {
-      mkdirSync(folder);
+      writeFileSync(path, String(process.pid), { flag: 'wx' });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST' || Date.now() > deadline) throw error;
-      if (Date.now() - statSync(folder, { throwIfNoEntry: false })?.mtimeMs > 10 * 60_000) rmSync(folder, { recursive: true, force: true });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      if (error.code !== 'EEXIST') throw error;
+      try {
+        if (!isAlive(Number(readFileSync(path, 'utf8')))) rmSync(path, { force: true });
+      } catch {
+        // The other one has just finished.
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     }
   }
   try {
     work();
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(path, { force: true });
   }
 };
 
-if (!current()) {
+if (!isInstalled()) {
   withLock(() => {
-    if (current()) return;
+    if (isInstalled()) return;
     console.error('Installing what Stillmotion needs (once; about 750 MB) …');
-    const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
-    if (result.status !== 0) {
-      console.error('npm could not install the dependencies. Check the network and run the command again.');
-      process.exit(1);
-    }
-    writeFileSync(stamp, lock);
+    const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+    if (status === 0) return;
+    rmSync(`${root}.install-lock`, { force: true });
+    console.error('npm could not install the dependencies. Check the network and run the command again.');
+    process.exit(1);
   });
 }

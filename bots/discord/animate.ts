@@ -4,7 +4,6 @@ import {
   type ChatInputCommandInteraction,
   LabelBuilder,
   type MessageContextMenuCommandInteraction,
-  MessageFlags,
   ModalBuilder,
   type ModalSubmitInteraction,
   StringSelectMenuBuilder,
@@ -14,14 +13,13 @@ import {
 import type { Channel } from '../../core/channel.ts';
 import { clipOptions, parseOptions } from '../../core/commands.ts';
 import type { Deps } from '../../core/deps.ts';
-import { AppError, asAppError, noteText } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 import { isFinal } from '../../core/job.ts';
 import { again, type SubmitCall, submit, type Submitted } from '../../core/submit.ts';
+import { answer, answerAtOnce, refusal } from './answers.ts';
 import { promptCharacters } from './commands.ts';
-import { sentence } from './messages.ts';
 import { addressOf, checkMayAttach, maxClipBytesOf, originOf, requestKeyOf } from './origin.ts';
 import { type Offers, photosOf } from './photos.ts';
-import { loggable } from './problem.ts';
 
 /** What the handlers of interactions need. */
 export interface Desk {
@@ -58,10 +56,7 @@ export const againButton = (interaction: ButtonInteraction, jobId: string, seed:
 /** Opens a form for the words; a form must be the first answer, so the photo is fetched when it comes back. */
 export const animateMessage = async (interaction: MessageContextMenuCommandInteraction, desk: Desk): Promise<void> => {
   const photos = photosOf(interaction.targetMessage);
-  if (photos.length === 0) {
-    await interaction.reply({ ...sentence(noteText(new AppError('PHOTO_MISSING').toNote())), flags: MessageFlags.Ephemeral });
-    return;
-  }
+  if (photos.length === 0) return answerAtOnce(interaction, refusal(new AppError('PHOTO_MISSING'), interaction, desk.deps.log));
   const prompt = new TextInputBuilder()
     .setCustomId('prompt')
     .setStyle(TextInputStyle.Paragraph)
@@ -110,8 +105,6 @@ const take = async (interaction: AskInteraction, desk: Desk, ask: Ask): Promise<
     });
     if (!isFinal(job.state)) await desk.showStatus(job, standing);
   } catch (error) {
-    const known = asAppError(error);
-    if (known.code === 'INTERNAL') deps.log.error({ ...loggable(error), interaction: interaction.id }, 'a request could not be taken');
-    await interaction.editReply(sentence(`⚠️ ${noteText(known.toNote())}`));
+    await answer(interaction, refusal(error, interaction, deps.log));
   }
 };

@@ -2,12 +2,10 @@
 import { type ButtonInteraction, type ChatInputCommandInteraction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { cancel, cancelNewest, removeClip } from '../../core/cancel.ts';
 import type { Deps } from '../../core/deps.ts';
-import { asAppError, noteText } from '../../core/errors.ts';
 import { quota, quotaLine } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
-import { sentence } from './messages.ts';
+import { answer, refusal, whisper } from './answers.ts';
 import { placeOf, userOf } from './origin.ts';
-import { loggable } from './problem.ts';
 
 /** The job's own message then says how it ended. */
 export const cancelButton = async (interaction: ButtonInteraction, jobId: string, deps: Deps): Promise<void> => {
@@ -15,7 +13,7 @@ export const cancelButton = async (interaction: ButtonInteraction, jobId: string
   try {
     await cancel(jobId, userOf(interaction.user.id), deps);
   } catch (error) {
-    await interaction.followUp({ ...sentence(refusal(error, interaction, deps)), flags: MessageFlags.Ephemeral });
+    await whisper(interaction, refusal(error, interaction, deps.log));
   }
 };
 
@@ -28,7 +26,7 @@ export const deleteButton = async (interaction: ButtonInteraction, jobId: string
     await removeClip(jobId, userOf(interaction.user.id), deps, asModerator);
     await interaction.deleteReply();
   } catch (error) {
-    await interaction.followUp({ ...sentence(refusal(error, interaction, deps)), flags: MessageFlags.Ephemeral });
+    await whisper(interaction, refusal(error, interaction, deps.log));
   }
 };
 
@@ -45,13 +43,7 @@ export const helpCommand = (interaction: ChatInputCommandInteraction, deps: Deps
   answerPrivately(interaction, deps, async () => `${helpText(deps.manifests)}\nUse /animate, or open the menu of a message with a photo: Apps › Animate.`);
 
 /** Acknowledges at once, then answers for the asking person's eyes only; a failure becomes its sentence. */
-export const answerPrivately = async (interaction: ChatInputCommandInteraction, deps: Deps, answer: () => Promise<string>): Promise<void> => {
+export const answerPrivately = async (interaction: ChatInputCommandInteraction, deps: Deps, words: () => Promise<string>): Promise<void> => {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-  await interaction.editReply(sentence(await answer().catch((error: unknown) => refusal(error, interaction, deps))));
-};
-
-const refusal = (error: unknown, interaction: { readonly id: string }, deps: Deps): string => {
-  const known = asAppError(error);
-  if (known.code === 'INTERNAL') deps.log.error({ ...loggable(error), interaction: interaction.id }, 'an interaction failed');
-  return `⚠️ ${noteText(known.toNote())}`;
+  await answer(interaction, await words().catch((error: unknown) => refusal(error, interaction, deps.log)));
 };

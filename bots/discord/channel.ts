@@ -63,6 +63,7 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
   };
 
   const connect = async (): Promise<string> => {
+    await client?.destroy();
     const fresh = createClient(apiUrl);
     client = fresh;
     fresh.on(Events.InteractionCreate, take);

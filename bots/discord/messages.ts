@@ -17,7 +17,7 @@ export interface OutgoingMessage {
     readonly content: string;
     readonly components: readonly ButtonRow[];
     readonly allowed_mentions: { readonly parse: readonly [] };
-    readonly attachments?: readonly { readonly id: number; readonly filename: string; readonly description: string }[];
+    readonly attachments?: readonly { readonly id: string; readonly filename: string; readonly description: string }[];
   };
   readonly files: RawFile[];
 }
@@ -67,7 +67,7 @@ const clipMessage = (job: Job, clip: ClipFile, format: string): OutgoingMessage 
   const filename = `stillmotion-${job.id}.${format}`;
   const { body } = message(`${quote(prompt)}${[recipe, ...notes].map((line) => `-# ${line}`).join('\n')}`, row(job.id, ['again', 'newSeed', 'delete']));
   return {
-    body: { ...body, attachments: [{ id: 0, filename, description: altText(job) }] },
+    body: { ...body, attachments: [{ id: '0', filename, description: altText(job) }] },
     files: [{ name: filename, data: Buffer.from(clip.bytes), contentType: format === 'gif' ? 'image/gif' : 'video/mp4', key: 'files[0]' }],
   };
 };
@@ -75,5 +75,4 @@ const clipMessage = (job: Job, clip: ClipFile, format: string): OutgoingMessage 
 /** Says instead of the clip that the place takes no file of this size. */
 export const tooLargeMessage = (job: Job, sentence: string): OutgoingMessage => message(`${quote(job.request.prompt)}⚠️ ${sentence}`, row(job.id, ['again']));
 
-/** A sentence as the options of discord.js take it; nobody is ever pinged. */
-export const sentence = (text: string): { content: string; allowedMentions: { parse: [] } } => ({ content: fit(text), allowedMentions: { parse: [] } });
+export const plainMessage = (text: string): OutgoingMessage => message(text, []);

@@ -8,6 +8,9 @@ import { type OutgoingMessage, outcomeMessage, tooLargeMessage } from './message
 import { problemOf } from './problem.ts';
 import type { DiscordRest } from './rest.ts';
 
+/** A clip waits this long for its best way; then it takes the next one, because status edits may have used up the first for an hour. */
+const PATIENCE_MS = 60_000;
+
 /** One way to the person. @returns the id of the message sent */
 type Way = (message: OutgoingMessage) => Promise<string>;
 
@@ -15,17 +18,22 @@ type Way = (message: OutgoingMessage) => Promise<string>;
 export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: DiscordRest, deps: Deps): Promise<DeliveryResult> => {
   const message = outcomeMessage(job, clip);
   let reason = 'no way back was kept';
+  let retryAfterMs: number | null = null;
   for (const way of waysTo(job, rest, deps)) {
     try {
       return { kind: 'delivered', receipt: await way(message) };
     } catch (error) {
       const problem = problemOf(error);
       reason = problem.reason;
-      if (problem.kind === 'later') return { kind: 'later', retryAfterMs: problem.retryAfterMs, error: new AppError('CHANNEL_FAILED', { reason }) };
       if (problem.kind === 'too-large') return sayTooLarge(job, way);
+      if (problem.kind === 'closed') continue;
+      retryAfterMs ??= problem.retryAfterMs;
+      if (problem.retryAfterMs <= PATIENCE_MS) break;
     }
   }
-  return { kind: 'gone', error: new AppError('CHANNEL_GONE', { reason }) };
+  return retryAfterMs === null
+    ? { kind: 'gone', error: new AppError('CHANNEL_GONE', { reason }) }
+    : { kind: 'later', retryAfterMs, error: new AppError('CHANNEL_FAILED', { reason }) };
 };
 
 const waysTo = (job: Job, rest: DiscordRest, deps: Deps): readonly Way[] => {

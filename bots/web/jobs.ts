@@ -34,8 +34,8 @@ export const jobRoutes = ({ deps, follower, convert, user, closing }: JobRoutes)
   const clips = createClipSender(deps, convert, MAX_CLIP_BYTES);
 
   // An id is a capability, but only for clips asked for here: chats keep theirs to themselves.
-  const find = async (c: Context): Promise<Job> => {
-    const job = await deps.store.jobs.find(c.req.param('id') ?? '');
+  const find = async (id: string): Promise<Job> => {
+    const job = /^\w{1,64}$/.test(id) ? await deps.store.jobs.find(id) : null;
     if (!job || job.deleted || job.origin.channel !== 'web') throw new AppError('JOB_UNKNOWN');
     return job;
   };
@@ -56,28 +56,27 @@ export const jobRoutes = ({ deps, follower, convert, user, closing }: JobRoutes)
     const wanted = await readWanted(c, deps.manifests);
     if (!('photoOf' in wanted)) return accepted(c, await submit({ ...call(c), ...wanted }, deps));
     const { photoOf, ...words } = wanted;
-    const earlier = await deps.store.jobs.find(photoOf);
-    if (!earlier || earlier.origin.user !== user) throw new AppError('JOB_UNKNOWN');
+    const earlier = await find(photoOf);
     return accepted(c, await submit({ ...call(c), ...words, photo: { kind: 'stored', photo: earlier.photo }, parentId: earlier.id }, deps));
   });
 
   app.post('/:id/again', async (c) => {
-    const job = await find(c);
+    const job = await find(c.req.param('id'));
     const { seed } = await readJson(c, z.strictObject({ seed: z.enum(['same', 'new']) }));
     return accepted(c, await again({ ...call(c), jobId: job.id, seed }, deps));
   });
 
   app.get('/:id', async (c) => {
-    const job = await find(c);
+    const job = await find(c.req.param('id'));
     return c.json(showJob(job, await deps.store.jobs.standing(job)));
   });
 
-  app.get('/:id/events', async (c) => streamJob(c, (await find(c)).id, follower, closing));
-  app.get('/:id/clip', async (c) => clips.clip(c, await find(c)));
-  app.get('/:id/thumbnail', async (c) => clips.thumbnail(c, await find(c)));
+  app.get('/:id/events', async (c) => streamJob(c, (await find(c.req.param('id'))).id, follower, closing));
+  app.get('/:id/clip', async (c) => clips.clip(c, await find(c.req.param('id'))));
+  app.get('/:id/thumbnail', async (c) => clips.thumbnail(c, await find(c.req.param('id'))));
 
   app.delete('/:id', async (c) => {
-    const job = await find(c);
+    const job = await find(c.req.param('id'));
     if (!isFinal(job.state)) {
       const canceled = await cancel(job.id, user, deps);
       return c.json(showJob(canceled, await deps.store.jobs.standing(canceled)));

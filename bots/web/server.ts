@@ -1,4 +1,5 @@
 /** The web channel: one HTTP server with the page, the REST API, health, metrics, and the door for Telegram's webhook. */
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -100,7 +101,7 @@ export const createWeb = (options: WebOptions): Web => {
     return problem(c, error);
   });
 
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
 
   const listen = async (): Promise<{ url: string }> => {
     app.route('/', await pageRoutes());
@@ -121,10 +122,11 @@ export const createWeb = (options: WebOptions): Web => {
   const stop = async (): Promise<void> => {
     closing.abort();
     if (!server.listening) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    const deadline = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS);
-    await closed;
-    clearTimeout(deadline);
+    const deadlineMs = Date.now() + DRAIN_MS;
+    // Connections fall idle one by one as their answers end; browsers would keep them open.
+    const sweep = setInterval(() => (Date.now() < deadlineMs ? server.closeIdleConnections() : server.closeAllConnections()), 50);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    clearInterval(sweep);
   };
 
   return {

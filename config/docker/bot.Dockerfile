@@ -4,7 +4,7 @@ FROM node:20-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts && cp package-lock.json node_modules/.stillmotion-lock
+RUN npm ci --omit=dev --ignore-scripts
 COPY tsconfig.json ./
 COPY config config
 COPY core core

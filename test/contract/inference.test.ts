@@ -249,7 +249,7 @@ describe('crashes', () => {
        const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
        const inference = createInference({ manifests, modelsDir: 'unused', providers: ['cpu'], threads: 1, ffmpegPath: null, log });
        const task = ${JSON.stringify(await task({ seconds: 8, steps: 40 }))};
-       inference.run(task, { signal: new AbortController().signal, onProgress: (p) => p.done > 0 && console.log(p.stage) }).catch(() => undefined);`,
+       inference.run(task, { signal: new AbortController().signal, onProgress: (p) => p.done > 0 && console.log(p.stage) }).catch((error) => { console.error(error); process.exit(1); });`,
     );
     const parent = spawn(process.execPath, ['--import', 'tsx', script], { cwd: here, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: parent.stdout })) if (line === 'denoise') break;

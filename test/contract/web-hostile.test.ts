@@ -119,7 +119,7 @@ describe('bodies', () => {
 
   it('keys that are none', async () => {
     for (const key of ['', 'with space', 'ä', 'x'.repeat(129)]) {
-      const { status } = await client.call('POST', '/v1/jobs', { body: photoForm(photo), headers: { 'Idempotency-Key': key } }).catch(() => ({ status: 400 }));
+      const { status } = await client.call('POST', '/v1/jobs', { body: photoForm(photo), headers: { 'Idempotency-Key': key } });
       expect(status).toBe(400);
     }
   });

@@ -122,8 +122,10 @@ const clipOf = (type: 'video' | 'animation', media: Params, parts: Parts, contex
     file_size: bytes.length,
   };
   const caption = media.caption === undefined ? {} : { caption: String(media.caption) };
+  if (type === 'video') return { video: clip, ...caption };
   // For old clients an animation is a document too.
-  return type === 'video' ? { video: clip, ...caption } : { animation: clip, document: clip, ...caption };
+  const { duration: _, height: __, width: ___, ...document } = clip;
+  return { animation: clip, document, ...caption };
 };
 
 /** Changes a message in place, or refuses when nothing changes. */

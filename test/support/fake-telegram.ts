@@ -1,6 +1,6 @@
 /** A Telegram to test against: the Bot API over HTTP with polling, webhooks, files and faults, every message held to the specification. */
 import { randomBytes } from 'node:crypto';
-import { checkRequest, checkResult, checkUpdate, methodFields } from './bot-api-validator.ts';
+import { checkRequest, checkResult, checkUpdate, methodFields, warmUp } from './bot-api-validator.ts';
 import { type CallbackAnswer, type MethodContext, methods, type Refusal, RefusedCall, withoutReply } from './fake-telegram-methods.ts';
 import { type Decoded, type Reply, startServer } from './fake-telegram-server.ts';
 import { createState, type FakeChat, type FakeMessage, type FakeUser } from './fake-telegram-state.ts';
@@ -29,6 +29,7 @@ export interface Sending {
 export type FakeTelegram = Awaited<ReturnType<typeof startFakeTelegram>>;
 
 export const startFakeTelegram = async () => {
+  warmUp();
   const token = `900001:${randomBytes(24).toString('base64url')}`;
   const state = createState({ id: 900_001, is_bot: true, first_name: 'Stillmotion', username: 'stillmotion_bot' });
   const violations: string[] = [];

@@ -39,7 +39,10 @@ export const startProgram = async (environment: Record<string, string>): Promise
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const url = `http://127.0.0.1:${port}`;
   for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`npm start did not become healthy:\n${text}`);
+    if (child.exitCode !== null || Date.now() > deadline) {
+      killTree(child);
+      throw new Error(`npm start did not become healthy:\n${text}`);
+    }
     if (await fetch(`${url}/healthz`).then((response) => response.ok, () => false)) break;
   }
   return {

@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises';
 import type { FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
-import { openSession, type Session } from '../onnx/session.ts';
+import { openSession, type Outputs, type Session } from '../onnx/session.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
-import { clamp, isFinite, scale, smoothStep } from '../tensor/ops.ts';
+import { isFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, type Tensor, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
+import { composeFrame, type Sheets } from '../vision/compose.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
 
@@ -25,7 +26,7 @@ interface MotionVocabulary extends Vocabulary {
   };
 }
 
-const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame', 'frame-layer', 'frame-flow'] as const;
+const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame'] as const;
 type Sessions = Record<(typeof graphs)[number], Session>;
 
 const FIELD_DIMS = [1, 15, 32, 32] as const;
@@ -151,13 +152,9 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     // 8 hand out frames
     const flows = activity.flow > VISIBLE.flow;
     const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
-    const output = (name: string): FloatTensor => prepared.float(name);
-    const sheets: Record<string, Tensor> = {
-      still: output(copies === 0 ? 'luma' : 'still'),
-      chroma: output(copies === 0 ? 'chroma' : 'still_chroma'),
-    };
-    for (const name of ['layer', 'layer_chroma', 'low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) sheets[name] = output(name);
-    const session = sessions[(['frame', 'frame-layer', 'frame-flow'] as const)[copies]];
+    const sheets = readSheets(prepared, widthPx, heightPx);
+    const fields: Record<string, Tensor> = {};
+    for (const name of ['low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) fields[name] = prepared.float(name);
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
@@ -165,15 +162,19 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
         // a loop's last frame is one step before its first; otherwise the last frame is where the camera comes to rest
         const phase = i / frameCount;
         const view = path.at(loop ? phase : i / (frameCount - 1));
-        const rendered = await session.run({
-          ...sheets,
+        const { travel, weights } = arrangeCopies(phase, copies, flows ? activity.cycles : 0);
+        const placed = await sessions.frame.run({
+          ...fields,
           pose: vector(...view.pose),
           parallax: vector(...view.parallax),
           phase: swings(phase * repeats),
           glow: vector(...glow(phase, seconds, Math.min(motion, 1.5))),
-          ...cross(phase, copies, flows ? activity.cycles : 0),
+          travel: vector(...travel),
+          weight: vector(...weights),
         });
-        const frame = rendered.bytes('frame').data;
+        const [shifts, shade] = [placed.float('shifts'), placed.float('shade')];
+        const [, , height, width] = shifts.dims as [number, number, number, number];
+        const frame = composeFrame(sheets, { width, height, shifts: shifts.data, shade: shade.data }, { pose: view.pose, weights });
         await trace?.(`frame_${String(i).padStart(3, '0')}`, frame, [(heightPx * 3) / 2, widthPx]);
         report('render', i + 1, frameCount, SHARE.encode + SHARE.denoise + ((1 - SHARE.encode - SHARE.denoise) * (i + 1)) / frameCount);
         yield frame;
@@ -249,12 +250,27 @@ const glow = (phase: number, seconds: number, strength: number): [number, number
 };
 
 /**
- * Where the copies of the flowing layer are, in flows per clip, and their weights. One copy simply drifts; of two, the one
- * that has gone far fades out while the next one arrives at the photo, `cycles` times per clip.
+ * Where the copies of the layer are, in flows per clip, and their weights. One copy simply drifts; of two, the one that
+ * has gone far fades out while the next one arrives at the photo, `cycles` times per clip.
  */
-const cross = (phase: number, copies: number, cycles: number): Record<'travel' | 'weight', FloatTensor> => {
-  if (copies < 2 || cycles === 0) return { travel: vector(cycles === 0 ? 0 : phase), weight: vector(1) };
+const arrangeCopies = (phase: number, copies: number, cycles: number): Record<'travel' | 'weights', readonly [number, number]> => {
+  if (copies === 0) return { travel: [0, 0], weights: [0, 0] };
+  if (copies === 1 || cycles === 0) return { travel: [cycles === 0 ? 0 : phase, 0], weights: [1, 0] };
   const along = (phase * cycles) % 1;
-  const late = clamp(smoothStep(along, 0.1, 0.9) * 0.5 + along * 0.5, 0, 1);
-  return { travel: vector(along / cycles, (along - 1) / cycles), weight: vector(1 - late, late) };
+  const late = (smoothStep(along, 0.1, 0.9) + along) / 2;
+  return { travel: [along / cycles, (along - 1) / cycles], weights: [1 - late, late] };
+};
+
+const readSheets = (prepared: Outputs, widthPx: number, heightPx: number): Sheets => {
+  const plane = (name: string): Uint8Array => prepared.bytes(name).data;
+  return {
+    widthPx,
+    heightPx,
+    luma: plane('luma'),
+    chroma: plane('chroma'),
+    mask: plane('mask'),
+    maskHalf: plane('mask_half'),
+    layer: plane('layer'),
+    layerChroma: plane('layer_chroma'),
+  };
 };

@@ -13,14 +13,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from captions import CAMERA, CLASSES, build_words
 from motion import DECODE
 from networks import CAMERA_SIZE, CLASS_COUNT, CONTEXT_SIZE, FEATURE_CHANNELS, FIELD_CHANNELS, PROGRAM_SIZE, Denoiser, GuidedDenoiser, ImageEncoder, TextHead, clean_program
-from text import MAX_TOKENS, Tokenizer
+from text import Tokenizer
 
 OPSET = 18
 

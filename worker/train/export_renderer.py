@@ -1,4 +1,4 @@
-"""Exports the renderer (renderer.py) to ONNX: prepare.onnx, frame.onnx, frame-layer.onnx, frame-flow.onnx, any even height and width.
+"""Exports the renderer (renderer.py) to ONNX, for any even height and width: prepare.onnx and frame.onnx.
 
 python worker/train/export_renderer.py [folder]      then: node config/seal-models.mjs
 """
@@ -14,15 +14,16 @@ import torch
 from renderer import Frame, Prepare
 
 PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "gate", "swing", "reach"]
-PREPARE_OUT = ["luma", "chroma", "still", "still_chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "activity"]
-FRAME_IN = ["still", "chroma", "layer", "layer_chroma", "low", "flow", "wave_layer", "wave_still", "lit", "relief", "common", "pose", "parallax", "phase", "glow", "travel", "weight"]
+SHEETS = ["luma", "chroma", "mask", "mask_half", "layer", "layer_chroma"]
+FIELDS = ["low", "flow", "wave_layer", "wave_still", "lit", "relief", "common"]
+PREPARE_OUT = [*SHEETS, *FIELDS, "activity"]
+FRAME_IN = [*FIELDS, "pose", "parallax", "phase", "glow", "travel", "weight"]
+FRAME_OUT = ["shifts", "shade"]
 AXES = {
     "photo": {0: "height", 1: "width"}, "proxy": {2: "proxy_height", 3: "proxy_width"},
-    "luma": {2: "height", 3: "width"}, "still": {2: "height", 3: "width"},
-    "chroma": {2: "half_height", 3: "half_width"}, "still_chroma": {2: "half_height", 3: "half_width"},
-    "layer": {2: "layer_height", 3: "layer_width"}, "layer_chroma": {2: "layer_half_height", 3: "layer_half_width"}, "low": {2: "low_height", 3: "low_width"},
-    **{name: {2: "proxy_height", 3: "proxy_width"} for name in ("flow", "wave_layer", "wave_still", "lit", "relief", "common")},
-    "frame": {0: "bytes"},
+    **{name: {2: "height", 3: "width"} for name in ("luma", "mask", "layer")},
+    **{name: {2: "half_height", 3: "half_width"} for name in ("chroma", "mask_half", "layer_chroma")},
+    **{name: {2: "field_height", 3: "field_width"} for name in [*FIELDS, *FRAME_OUT]},
 }
 
 
@@ -36,52 +37,43 @@ def example(height, width, proxy_height, proxy_width, seed=0):
     )
 
 
-def controls(copies):
-    return (
-        torch.tensor([0.9, 0.02, 0.01, -0.02, 0.9, -0.01]), torch.tensor([0.02, 0.01, 0.03]),
-        torch.tensor([[-0.2, 0.4], [-0.5, 0.1], [-0.9, -0.3]]), torch.tensor([0.3, -0.2]),
-        torch.tensor([0.3, -0.7][:max(copies, 1)]), torch.tensor([0.7, 0.3][:copies] if copies == 2 else [1.0]),
-    )
+CONTROLS = (
+    torch.tensor([0.9, 0.02, 0.01, -0.02, 0.9, -0.01]), torch.tensor([0.02, 0.01, 0.03]),
+    torch.tensor([[-0.2, 0.4], [-0.5, 0.1], [-0.9, -0.3]]), torch.tensor([0.3, -0.2]), torch.tensor([0.3, -0.7]), torch.tensor([0.7, 0.3]),
+)
 
 
 def export(module, arguments, inputs, outputs, path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(module, arguments, str(path), dynamo=False, opset_version=18, input_names=inputs, output_names=outputs,
-                          dynamic_axes={k: v for k, v in AXES.items() if k in inputs or k in outputs}, keep_initializers_as_inputs=False)
+                          dynamic_axes={k: v for k, v in AXES.items() if k in inputs or k in outputs})
     model = onnx.load(str(path))
     model.doc_string = model.producer_version = ""
     onnx.save(model, str(path))
-    return [i.name for i in model.graph.input]
+
+
+def compare(path, inputs, outputs, arguments, wanted):
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got = session.run(outputs, {k: v.numpy() for k, v in zip(inputs, arguments)})
+    worst = max(float(np.abs(a.astype(float) - b.numpy().astype(float)).max()) for a, b in zip(got, wanted))
+    print(f"{path.name} {tuple(arguments[0].shape)}: worst difference {worst:.2e}")
 
 
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    prepare = Prepare().eval()
+    prepare, frame = Prepare().eval(), Frame().eval()
     with torch.no_grad():
-        export(prepare, example(192, 256, 96, 128), PREPARE_IN, PREPARE_OUT, folder / "prepare.onnx")
-        names = {}
-        for copies, name in ((0, "frame"), (1, "frame-layer"), (2, "frame-flow")):
-            prepared = dict(zip(PREPARE_OUT, prepare(*example(192, 256, 96, 128))))
-            names[name] = export(Frame(copies).eval(), (*frame_inputs(prepared, copies), *controls(copies)), FRAME_IN, ["frame"], folder / f"{name}.onnx")
-        for size in ((192, 256, 96, 128), (256, 146, 120, 70), (64, 64, 160, 160)):
+        first = example(192, 256, 96, 128)
+        export(prepare, first, PREPARE_IN, PREPARE_OUT, folder / "prepare.onnx")
+        fields = prepare(*first)[len(SHEETS):-1]
+        export(frame, (*fields, *CONTROLS), FRAME_IN, FRAME_OUT, folder / "frame.onnx")
+        for size in ((192, 256, 96, 128), (256, 146, 120, 70), (64, 64, 160, 160), (64, 320, 64, 320)):
             inputs = example(*size, seed=1)
-            wanted = dict(zip(PREPARE_OUT, prepare(*inputs)))
-            session = onnxruntime.InferenceSession(str(folder / "prepare.onnx"), providers=["CPUExecutionProvider"])
-            got = dict(zip(PREPARE_OUT, session.run(PREPARE_OUT, {k: v.numpy() for k, v in zip(PREPARE_IN, inputs)})))
-            worst = max(float(np.abs(got[k] - wanted[k].numpy()).max()) for k in PREPARE_OUT)
-            print(f"prepare {size}: worst difference {worst:.2e}")
-            for copies, name in ((0, "frame"), (1, "frame-layer"), (2, "frame-flow")):
-                arguments = (*frame_inputs(wanted, copies), *controls(copies))
-                want = Frame(copies)(*arguments).numpy().astype(int)
-                session = onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), providers=["CPUExecutionProvider"])
-                have = session.run(None, {k: v.numpy() for k, v in zip(FRAME_IN, arguments) if k in names[name]})[0].astype(int)
-                print(f"  {name}: {np.abs(want - have).max()} levels at most, {(want != have).mean():.2e} of the bytes differ")
-
-
-def frame_inputs(prepared, copies):
-    still, chroma = ("luma", "chroma") if copies == 0 else ("still", "still_chroma")
-    return tuple(prepared[k] for k in (still, chroma, *FRAME_IN[2:11]))
+            wanted = prepare(*inputs)
+            compare(folder / "prepare.onnx", PREPARE_IN, PREPARE_OUT, inputs, wanted)
+            controlled = (*wanted[len(SHEETS):-1], *CONTROLS)
+            compare(folder / "frame.onnx", FRAME_IN, FRAME_OUT, controlled, frame(*controlled))
 
 
 if __name__ == "__main__":

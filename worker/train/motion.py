@@ -99,7 +99,6 @@ def synthesise(shares, depth, sway, flow, program, generator=None):
 
     # Wind: plants share one smooth phase; low frequencies carry most.
     gust = 0.9 * smooth_noise(b, 1, 3, device, generator)
-    wind = one(0.5 + 0.5 * rand(b)) * one(side)
     for kind, size, grain, lift in ((FOLIAGE, 0.0085, 4, 0.25), (GRASS, 0.0095, 5, 0.12), (HAIR, 0.008, 4, 0.3), (BODY, 0.0030, 3, 1.0), (FLOATING, 0.0075, 2, 1.0)):
         start = turn()
         for frequency, part in ((0, 1.0), (1, 0.7), (2, 0.3)):

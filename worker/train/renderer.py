@@ -3,9 +3,10 @@
 Coordinates are those of GridSample with align_corners=False: x and y run from -1 to 1 over the picture's edges.
 Displacements are kept in these units; motion fields arrive in units of sqrt(width * height).
 Two sheets are moved separately and composed, so that a skyline never smears:
-  still  everything anchored; premultiplied, G = Y - M * F, moved by the camera and by sway
-  layer  sky, water, smoke and fire, F; continued behind the still sheet and past the borders, moved by its own flow and waves
-A frame is G(s) + M(s) * F(r): exactly the photo wherever the two positions agree.
+  still  the photo, moved by the camera and by the sway of anchored things
+  layer  sky, water, smoke and fire, F; continued behind what stands in front of them, moved by their own flow and waves
+A pixel is Y(s) + M(s) * (F(r) - F(s)) at the still position s and the layer's position r: exactly the photo where they agree.
+`Frame` puts out positions on a coarse grid; worker/vision/compose.ts moves the pixels.
 """
 import torch
 import torch.nn as nn
@@ -19,7 +20,6 @@ TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floating")]
 LIGHT = CLASSES.index("light")
 FREQUENCIES = 3
-MARGIN = 0.15  # how far the layer continues past each border, in widths and heights
 MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
 MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
@@ -177,7 +177,6 @@ class Prepare(nn.Module):
         p_sure = smooth_step((air + water + fire).clamp(0, 1), 0.8, 0.95) * (1 - resize(thin, proxy))
         behind = pull_push(p_yuv, p_sure, 7)
         filled = pull_push(yuv, sure, 3, floor=behind)
-        premultiplied = yuv - mask * filled
 
         # 5 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
         flow, wave_layer, total = 0, 0, 1e-4
@@ -244,16 +243,15 @@ class Prepare(nn.Module):
         energy = box(detail * detail, 8)
         common = (box(detail * shifted, 8) / (0.5 * (energy + box(shifted * shifted, 8)) + 0.5)).clamp(0, 1)
 
-        # 12 past the borders the layer is mirrored
-        layer = mirror(filled[:, 0:1])
-        layer_chroma = mirror(F.avg_pool2d(filled[:, 1:3], 2, 2))
-        low = mirror(low)
+        # 12 planes as bytes, fields on a coarser grid: they are smooth
+        half = lambda x: F.avg_pool2d(x, 2, 2)
+        return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),
+                as_bytes(filled[:, 0:1]), as_bytes(half(filled[:, 1:3])),
+                *(half(x) for x in (low, flow, wave_layer, wave_still, lit, relief, common)), activity)
 
-        return (yuv[:, 0:1], F.avg_pool2d(yuv[:, 1:3], 2, 2),
-                torch.cat([premultiplied[:, 0:1], mask], 1),
-                torch.cat([F.avg_pool2d(premultiplied[:, 1:3], 2, 2), F.avg_pool2d(mask, 2, 2)], 1),
-                layer, layer_chroma, low,
-                flow, wave_layer, wave_still, lit, relief, common, activity)
+
+def as_bytes(x):
+    return (x + 0.5).clamp(0, 255.4).to(torch.uint8)
 
 
 def ramps(like):
@@ -265,94 +263,39 @@ def ramps(like):
     return nx.view(1, 1, 1, -1), ny.view(1, 1, -1, 1)
 
 
-def mirror(x):
-    """The picture with mirrored margins of MARGIN on each side; sizes are rounded, positions stay exact."""
-    h, w = x.shape[-2], x.shape[-1]
-    grow = 1 + 2 * MARGIN
-    tall = (torch.as_tensor(h).float() * grow).round().long()
-    wide = (torch.as_tensor(w).float() * grow).round().long()
-    nx = ((torch.arange(wide) * 2 + 1).float() / torch.as_tensor(wide).float() - 1) * grow
-    ny = ((torch.arange(tall) * 2 + 1).float() / torch.as_tensor(tall).float() - 1) * grow
-    grid = torch.stack([nx.view(1, -1).expand(tall, wide), ny.view(-1, 1).expand(tall, wide)], -1).unsqueeze(0)
-    return F.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-
-
 def sample(x, position):
     """x at `position` [1, 2, h, w] in grid units; outside, the border continues."""
     return F.grid_sample(x, position.permute(0, 2, 3, 1), mode="bilinear", padding_mode="border", align_corners=False)
 
 
 class Frame(nn.Module):
-    """One frame. `copies` of the layer: 0 camera and sway only, 1 the layer drifts, 2 two cross-faded copies loop."""
-
-    def __init__(self, copies):
-        super().__init__()
-        self.copies = copies
-
-    def path(self, pose, nx, ny):
-        x = pose[0] * nx + (pose[1] * ny + pose[2])
-        y = pose[3] * nx + (pose[4] * ny + pose[5])
-        return torch.cat([x, y], 1)
+    """Where every part of the photo is at one time: positions and shading on the fields' grid."""
 
     def wave(self, field, phase):
-        # phase [3, 2]: cosine and sine parts of 1, 2 and 4 cycles
         h, w = field.shape[-2], field.shape[-1]
         return (field.view(FREQUENCIES, 2, 2, h, w) * phase.view(FREQUENCIES, 2, 1, 1, 1)).sum((0, 1)).unsqueeze(0)
 
-    def forward(self, still, chroma, layer, layer_chroma, low, flow, wave_layer, wave_still, lit, relief, common,
-                pose, parallax, phase, glow, travel, weight):
+    def forward(self, low, flow, wave_layer, wave_still, lit, relief, common, pose, parallax, phase, glow, travel, weight):
         # pose [6]: where the camera looks, a 2x3 matrix; parallax [3]: x, y and zoom per unit of depth
-        # phase [3, 2]; glow [2]: cosine and sine parts of the flicker; travel, weight [copies]: flow times and weights of the copies
-        px, py = ramps(relief)
-        at = self.path(pose, px, py)
+        # phase [3, 2]: cosine and sine parts of 1, 2 and 4 cycles; glow [2]: those of the flicker
+        # travel, weight [2]: times and weights of the layer's two copies
+        x, y = ramps(relief)
+        at = torch.cat([pose[0] * x + (pose[1] * y + pose[2]), pose[3] * x + (pose[4] * y + pose[5])], 1)
 
-        def shifted(where):
-            return sample(relief, where) * (parallax[0:2].view(1, 2, 1, 1) + parallax[2] * at)
-        shift = shifted(at)
-        shift = shifted(at + shift)
-        source = at + shift
-        parts = [self.wave(wave_still, phase), lit]
-        if self.copies:
-            parts += [self.wave(wave_layer, phase), flow]
-        if self.copies == 2:
-            parts += [common]
-        fields = sample(torch.cat(parts, 1), source)
-        still_shift = shift - fields[:, 0:2]
-        gain = fields[:, 2:3]
+        # 1 parallax: the depth that matters is the one at the place looked at, found by one repetition
+        towards = parallax[0:2].view(1, 2, 1, 1) + parallax[2] * at
+        shift = sample(relief, at) * towards
+        shift = sample(relief, at + shift) * towards
+        fields = sample(torch.cat([self.wave(wave_still, phase), self.wave(wave_layer, phase), flow, lit, common], 1), at + shift)
+        still = shift - fields[:, 0:2]
+        copies = [shift - fields[:, 2:4] - fields[:, 4:6] * travel[k] for k in range(2)]
 
-        fx, fy = ramps(still)
-        camera = self.path(pose, fx, fy)
-        still_at = camera + resize(still_shift, still)
-        half = lambda p: F.avg_pool2d(p, 2, 2)
-        if self.copies == 0:
-            y = sample(still, still_at)
-            uv = sample(chroma, half(still_at))
-        else:
-            still_y = sample(still, still_at)
-            still_uv = sample(chroma, half(still_at))
-            wave = fields[:, 3:5]
-            current = fields[:, 5:7]
-            grow = 1 / (1 + 2 * MARGIN)
-            copies_y, copies_uv, copies_low = 0, 0, 0
-            for k in range(self.copies):
-                move = shift - wave - current * travel[k]
-                layer_at = (camera + resize(move, still)) * grow
-                copies_y = copies_y + weight[k] * sample(layer, layer_at)
-                copies_uv = copies_uv + weight[k] * sample(layer_chroma, half(layer_at))
-                if self.copies == 2:
-                    copies_low = copies_low + weight[k] * sample(low, (at + move) * grow)
-            if self.copies == 2:
-                c = fields[:, 7:8]
-                w0, w1 = weight[0], weight[1]
-                contrast = (w0 * w0 + w1 * w1 + 2 * w0 * w1 * c + 1e-6).rsqrt().clamp(1, 1.42)
-                copies_y = resize(contrast, still) * copies_y - resize((contrast - 1) * copies_low, still)
-            y = still_y[:, 0:1] + still_y[:, 1:2] * copies_y
-            uv = still_uv[:, 0:2] + still_uv[:, 2:3] * copies_uv
+        # 2 two copies average each other's detail away: raise the contrast about the local mean by what they do not share
+        w0, w1 = weight[0], weight[1]
+        contrast = (w0 * w0 + w1 * w1 + 2 * w0 * w1 * fields[:, 7:8] + 1e-6).rsqrt().clamp(1, 1.42)
+        mean = w0 * sample(low, at + copies[0]) + w1 * sample(low, at + copies[1])
 
-        # flicker: patches of light breathe out of step; zero at time 0
-        patches = torch.sin(at[:, 0:1] * 9 + at[:, 1:2] * 13), torch.cos(at[:, 0:1] * 9 + at[:, 1:2] * 13)
-        shine = 1 + gain * (glow[0] * patches[1] + glow[1] * patches[0])
-        y = 16 + (y - 16) * resize(shine, still)
-        y = (y + 0.5).clamp(16, 235.9).to(torch.uint8)
-        uv = (uv + 0.5).clamp(16, 240.9).to(torch.uint8)
-        return torch.cat([y.reshape(-1), uv.reshape(-1)])
+        # 3 flicker: patches of light breathe out of step; nothing at time 0
+        angle = at[:, 0:1] * 9 + at[:, 1:2] * 13
+        shine = 1 + fields[:, 6:7] * (glow[0] * torch.cos(angle) + glow[1] * torch.sin(angle))
+        return torch.cat([still, *copies], 1), torch.cat([shine, contrast, (contrast - 1) * mean], 1)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from captions import make_caption
 from motion import synthesise
-from networks import CLASS_COUNT, SIGMA_DATA, Denoiser, GuidedDenoiser, ImageEncoder, TextHead, clean_program, motion_gate
+from networks import CLASS_COUNT, SIGMA_DATA, Denoiser, ImageEncoder, TextHead, clean_program, motion_gate
 from text import Tokenizer
 from train_encoder import SceneStore
 

@@ -69,6 +69,15 @@ class SceneStore:
                 with np.load(path) as data:
                     self.shards.append({k: data[k] for k in data.files})
 
+    @staticmethod
+    def only_held_out(folder):
+        """A store of the first shard alone."""
+        store = SceneStore.__new__(SceneStore)
+        store.folder, store.held_out, store.names, store.shards = folder, 1, set(), []
+        with np.load(sorted(glob.glob(f"{folder}/*.npz"))[0]) as data:
+            store.shards.append({k: data[k] for k in data.files})
+        return store
+
     def batch(self, rng, count, held_out=False):
         """Stacked tensors: image, label, depth, sway, flow (channels first)."""
         first = 0 if held_out else min(self.held_out, len(self.shards) - 1)

@@ -1,0 +1,214 @@
+"""Brushes for plants: trees, forest, grass, reeds, flowers, leaves."""
+
+import cv2
+import numpy as np
+
+from canvas import SIZE, XX, YY, Canvas, smooth
+
+
+class Plants(Canvas):
+    """Foliage and grass; sway grows from the anchored foot or stem to the free end."""
+
+    def leaf_colour(self):
+        return self.colour((60, 95, 40), (45, 80, 35), (85, 120, 50), (30, 60, 30), (110, 130, 60), (70, 90, 60), (100, 140, 40),
+                           *([(190, 120, 40), (200, 80, 40), (210, 160, 60), (150, 60, 40)] if self.chance(0.22) else []),
+                           *([(230, 180, 200), (245, 235, 235)] if self.chance(0.06) else []), jitter=0.04) * np.maximum(self.light_tint, 0.25)
+
+    def leaf_texture(self, base, grain=1.0):
+        """Clumps of light and shade at three scales."""
+        n = 0.7 * self.noise(2.4, 1.2 * grain, 1.2 * grain) + 0.7 * self.noise(1.2, 1.2 * grain, 1.2 * grain) + 0.4 * self.noise(1.2, 2.5, 2.5)
+        up = n - np.roll(n, (-2, -1), (0, 1))
+        light = np.clip(base * self.u(1.3, 2.2) + np.array([0.06, 0.06, 0.0]), 0, 1).astype(np.float32)
+        t = smooth(n * 0.8 + 0.4 * up, -1.5, 2.0)[..., None]
+        return np.clip(base * self.u(0.25, 0.6) * (1 - t) + light * t, 0, 1), n
+
+    def tree(self, x, base, h, kind=None, depth=0.5):
+        kind = kind or self.pick(["round", "round", "round", "conifer", "conifer", "palm", "bare", "tall", "willow"])
+        trunk = self.colour((70, 55, 42), (50, 42, 38), (100, 85, 70), (40, 35, 30), (190, 185, 175)) * np.maximum(self.light_tint, 0.25)
+        lean = self.u(-0.08, 0.08) * h
+        rise = np.clip((base - YY) / h, 0, 1)
+        tw = max(1, h * SIZE * self.u(0.03, 0.07))
+        self.paint(self.mask_lines([[(x, base), (x + lean * 0.5, base - h * 0.6)]], tw), trunk, "static", depth)
+        base_colour = self.leaf_colour()
+        if kind == "palm":
+            lines = []
+            for _ in range(int(self.r.integers(8, 16))):
+                a, l = self.u(0, 6.28), h * self.u(0.25, 0.45)
+                ex, ey = np.cos(a) * l, np.sin(a) * l * 0.7
+                lines.append([(x + lean, base - h), (x + lean + ex * 0.5, base - h + ey * 0.5 - l * 0.18), (x + lean + ex, base - h + ey + l * 0.1)])
+            self.paint(self.mask_lines([[(x, base), (x + lean, base - h)]], max(1, tw * 0.5)), trunk, "static", depth)
+            self.paint(self.mask_lines(lines, max(1, h * SIZE * 0.04)), self.leaf_texture(base_colour, 2)[0], "foliage", depth, np.clip(np.hypot(XX - x - lean, YY - base + h) / (0.45 * h), 0.1, 1))
+            return
+        if kind == "bare":
+            lines = []
+            for _ in range(int(self.r.integers(8, 30))):
+                f = self.u(0.3, 1)
+                px, py = x + lean * f, base - h * f
+                a, l = self.u(-2.8, -0.3), h * self.u(0.1, 0.35)
+                lines.append([(px, py), (px + np.cos(a) * l * 0.6, py + np.sin(a) * l * 0.5), (px + np.cos(a + self.u(-.4, .4)) * l, py + np.sin(a) * l)])
+            self.paint(self.mask_lines([[(x, base), (x + lean, base - h)]], max(1, tw * 0.5)), trunk, "static", depth)
+            self.paint(self.mask_lines(lines, 1), trunk, "foliage", depth, rise)
+            return
+        if kind == "conifer":
+            half = h * self.u(0.16, 0.3) * np.clip((YY - (base - h)) / h, 0, 1) * (1 + 0.25 * np.sin(YY * self.u(60, 200) / max(h, .1) * 0.3))
+            d = np.abs(XX - x - lean * rise) - half + 0.02 * h * self.noise(1.8, 3, 3)
+            alpha = (1 - smooth(d, -0.004, 0.008)) * (YY < base - 0.04 * h) * (YY > base - h)
+        elif kind == "tall":
+            alpha, _ = self.mask_ellipse(x + lean, base - h * 0.55, h * self.u(0.1, 0.18), h * 0.47, 0, 0.15, self.u(1.5, 3))
+        else:
+            alpha = np.zeros((SIZE, SIZE), np.float32)
+            for _ in range(int(self.r.integers(1, 5))):
+                a, _ = self.mask_ellipse(x + lean + self.u(-0.2, 0.2) * h, base - h * self.u(0.5, 0.78), h * self.u(0.2, 0.36), h * self.u(0.18, 0.33), 0, 0.17, self.u(1.5, 4))
+                alpha = np.maximum(alpha, a)
+        rgb, n = self.leaf_texture(base_colour, self.u(0.8, 2.2))
+        if self.chance(0.4):  # gaps
+            alpha = alpha * smooth(n, -1.9, -1.2)
+        light = 0.8 + 0.4 * smooth((x - XX) / (0.4 * h) * self.u(-1, 1) + rise, -0.5, 1.2)[..., None]
+        self.paint(alpha, np.clip(rgb * light, 0, 1), "foliage", depth, rise)
+
+    def treeline(self, base, height, count=None):
+        """A row of trees or a solid forest edge."""
+        if self.chance(0.5):
+            for _ in range(count or int(self.r.integers(3, 12))):
+                h = height * self.u(0.6, 1.3)
+                self.tree(self.u(-0.05, 1.05), base + self.u(-0.01, 0.03), h, depth=0.35 + 0.3 * base)
+            return
+        y = base - height * (0.7 + 0.18 * self.noise(2.4, 2, 2)[5] + 0.14 * self.noise(1.2, 1.5, 1.5)[9])
+        if self.chance(0.4):
+            y = y - height * 0.3 * np.abs(np.sin(XX[0] * self.u(30, 90) + self.u(0, 6)))
+        alpha = smooth(YY - y[None] + 0.008 * self.noise(1.2, 2, 2), -0.004, 0.006) * (YY < base + 0.02)
+        rgb, _ = self.leaf_texture(self.leaf_colour(), self.u(0.8, 2.5))
+        haze = self.u(0, 0.35)
+        self.paint(alpha, rgb * (1 - haze) + haze * self.sky_low, "foliage", 0.4, np.clip((base - YY) / height, 0, 1) * 0.7)
+
+    def branches(self):
+        """Leaves hanging into the frame from an edge, near the viewer."""
+        x, y = self.pick([(self.u(), -0.05), (-0.05, self.u(0, 0.6)), (1.05, self.u(0, 0.6))])
+        dx, dy = 0.5 - x + self.u(-0.3, 0.3), 0.35 - y + self.u(-0.2, 0.2)
+        base = self.leaf_colour() * self.u(0.5, 1.1)
+        stem = self.mask_lines([[(x, y), (x + dx * 0.6, y + dy * 0.5), (x + dx, y + dy)]], self.u(1, 4))
+        reach = np.hypot(XX - x, YY - y)
+        self.paint(stem, self.colour((60, 45, 35), (40, 35, 30)), "foliage", 0.9, np.clip(reach, 0, 1) * 0.6)
+        mask = np.zeros((SIZE, SIZE), np.uint8)
+        size = self.u(2, 9)
+        for _ in range(int(self.r.integers(20, 120))):
+            f = self.u(0, 1.05)
+            px, py = (x + dx * f + self.r.normal(0, 0.07)) * SIZE, (y + dy * f * (0.9) + self.r.normal(0, 0.07)) * SIZE
+            cv2.ellipse(mask, (int(px), int(py)), (int(size * self.u(0.6, 1.3)), max(1, int(size * self.u(0.25, 0.6)))), self.u(0, 180), 0, 360, 255, -1, cv2.LINE_AA)
+        self.paint(mask.astype(np.float32) / 255, self.leaf_texture(base, 1.5)[0], "foliage", 0.9, np.clip(reach * 1.3, 0.1, 1))
+
+    def forest(self):
+        """Inside a wood: trunks, canopy, undergrowth."""
+        back, _ = self.leaf_texture(self.leaf_colour(), self.u(0.8, 2))
+        haze = self.u(0, 0.6)
+        glow = self.colour((220, 230, 200), (200, 210, 220), (240, 220, 170))
+        back = back * (1 - haze) + glow * haze * np.exp(-((YY - self.u(0.2, 0.6)) / 0.3) ** 2)[..., None] + back * haze * 0.3
+        self.light_tint = np.ones(3, np.float32) * self.u(0.5, 1)
+        self.sky_low, self.sky_kind = glow, "forest"
+        self.paint(np.ones((SIZE, SIZE), np.float32), np.clip(back, 0, 1), "foliage", 0.2, 0.4 * (1 - YY))
+        floor = self.u(0.6, 0.95)
+        if self.chance(0.8):
+            if self.chance(0.4):
+                self.grass(smooth(YY - floor - 0.02 * self.noise(2.4, 1, 1), -0.02, 0.02), floor - 0.1, 0.4 + 0.5 * YY, "meadow")
+            else:
+                self.paint(smooth(YY - floor - 0.02 * self.noise(2.4, 1, 1), -0.01, 0.01), self.shade(self.colour((90, 70, 50), (70, 65, 50), (120, 90, 60), (60, 70, 45)) * self.light_tint, self.noise(1.2, 2, 2), 0.3), "static", 0.4 + 0.5 * YY)
+        for i in range(int(self.r.integers(2, 16))):
+            near = self.u() ** 2
+            x, w = self.u(-0.05, 1.05), 0.008 + 0.09 * near
+            lean = self.u(-0.08, 0.08)
+            foot = min(1.05, floor + 0.3 * near)
+            a = self.mask_polygon([(x - w / 2, foot), (x + w / 2, foot), (x + lean + w * 0.35, -0.05), (x + lean - w * 0.35, -0.05)])
+            bark = self.shade(self.colour((75, 62, 50), (50, 45, 40), (110, 95, 80), (35, 32, 30), (150, 145, 140)) * self.light_tint, self.noise(1.8, 3, 0.6), 0.25)
+            t = (0.5 - near) * haze
+            self.paint(a, bark * (1 - max(t, 0)) + glow * max(t, 0), "static", 0.3 + 0.6 * near)
+        if self.chance(0.6):
+            self.branches()
+        if self.chance(0.3):
+            self.river(floor)
+
+    def grass(self, alpha, horizon, depth, kind):
+        warp = self.ground_warp(horizon, self.u(40, 120))
+        base = self.colour((95, 130, 55), (75, 115, 45), (120, 145, 70), (60, 90, 40), (150, 150, 80), (190, 170, 100), (205, 175, 110), (170, 140, 80), (110, 120, 70), jitter=0.04) * np.maximum(self.light_tint, 0.25)
+        fine = {"lawn": 0.08, "field": 0.15, "meadow": 0.22, "tallgrass": 0.3}[kind] * self.u(0.6, 1.4)
+        streak = self.noise(1.8, self.u(2, 5), self.u(0.3, 0.9), self.u(-0.25, 0.25), (XX * SIZE * (0.3 + 0.7 / (depth + 0.3)), YY * SIZE))
+        n = 0.5 * self.noise(2.4, 1, 1, 0, warp) + 0.4 * self.noise(1.2, 1.5, 1.5, 0, warp) + 0.7 * streak
+        other = np.clip(base * self.u(0.5, 1.6) + self.r.normal(0, 0.04, 3), 0, 1).astype(np.float32)
+        rgb = self.shade(base, n, fine, other)
+        if kind == "field" and self.chance(0.5):
+            rows = np.sin(warp[0] * self.u(0.3, 1.0))
+            rgb = rgb * (1 + 0.15 * rows[..., None])
+        if kind in ("meadow", "field") and self.chance(0.4):  # flowers
+            dots = self.noise(1.2, 2.5, 2.5, 0, warp) + 0.5 * self.noise(2.4, 0.6, 0.6)
+            flower = self.colour((240, 220, 80), (220, 60, 60), (240, 240, 240), (170, 110, 200), (240, 150, 190), (90, 100, 210))
+            t = smooth(dots, self.u(0.9, 1.8), 2.2)[..., None]
+            rgb = rgb * (1 - t) + flower * np.maximum(self.light_tint, 0.3) * t
+        sway = np.clip(0.35 + 0.3 * streak + (0.2 if kind == "tallgrass" else -0.15 if kind == "lawn" else 0), 0.02, 1).astype(np.float32)
+        self.paint(alpha, np.clip(rgb, 0, 1), "grass", depth, sway)
+
+    def blades(self, base=1.05, height=0.4, count=None):
+        """Single blades or reeds in front, each anchored at its foot."""
+        count = count or int(self.r.integers(15, 110))
+        colours = [self.leaf_colour(), self.colour((200, 180, 120), (170, 150, 90), (130, 150, 70)) * np.maximum(self.light_tint, 0.25)]
+        bend, tips = self.u(-0.4, 0.4), self.chance(0.35)
+        for group in range(3):
+            lines, heads = [], []
+            for _ in range(count // 3 + 1):
+                x, h = self.u(-0.1, 1.1), height * self.u(0.4, 1.2)
+                b = h * (bend + self.r.normal(0, 0.15))
+                lines.append([(x, base), (x + b * 0.3, base - h * 0.6), (x + b, base - h)])
+                heads.append((x + b, base - h))
+            colour = self.pick(colours) * self.u(0.5, 1.3)
+            rise = np.clip((base - YY) / height, 0.02, 1)
+            self.paint(self.mask_lines(lines, self.pick([1, 1, 2, 3])), np.clip(colour, 0, 1), "grass", 0.9, rise)
+            if tips:
+                mask = np.zeros((SIZE, SIZE), np.uint8)
+                for px, py in heads:
+                    cv2.ellipse(mask, (int(px * SIZE), int(py * SIZE)), (2, 5), 0, 0, 360, 255, -1, cv2.LINE_AA)
+                self.paint(mask.astype(np.float32) / 255, np.clip(self.colour((160, 120, 70), (220, 200, 150), (200, 90, 120)) * self.light_tint, 0, 1), "grass", 0.9, rise)
+
+    def flowers(self):
+        """Close-up: blossoms on stems before a soft background."""
+        if self.chance(0.5):
+            self.static_texture()
+            green = self.leaf_colour()
+            self.paint(np.ones((SIZE, SIZE), np.float32), self.shade(green, self.noise(3.8, 1, 1), 0.4, green * 0.4), self.pick(["static", "grass", "foliage"]), 0.1, 0.2)
+        else:
+            self.static_texture()
+        for _ in range(int(self.r.integers(1, 7))):
+            x, y, s = self.u(0.1, 0.9), self.u(0.15, 0.75), self.u(0.05, 0.28)
+            foot = x + self.u(-0.15, 0.15)
+            rise = np.clip((1.1 - YY) / (1.1 - y), 0.02, 1)
+            self.paint(self.mask_lines([[(foot, 1.1), ((foot + x) / 2 + self.u(-.03, .03), (1.1 + y) / 2), (x, y)]], self.u(1, 5)), self.leaf_colour(), "grass", 0.8, rise)
+            petal = self.colour((230, 60, 70), (240, 200, 60), (245, 240, 240), (170, 90, 190), (240, 140, 180), (250, 130, 50), (90, 100, 220), (240, 230, 160))
+            k, phase, flat = int(self.r.integers(4, 16)), self.u(0, 6), self.u(0.5, 1)
+            angle, d = np.arctan2((YY - y) / flat, XX - x), np.hypot(XX - x, (YY - y) / flat)
+            edge = s * (0.75 + 0.25 * np.abs(np.cos((angle + phase) * k / 2)))
+            alpha = 1 - smooth(d - edge, -0.006, 0.006)
+            rgb = np.clip(petal * (0.65 + 0.5 * (d / s)[..., None] + 0.12 * np.cos((angle + phase) * k)[..., None]), 0, 1)
+            self.paint(alpha, rgb, "grass", 0.85, rise)
+            if self.chance(0.6):
+                heart, _ = self.mask_ellipse(x, y, s * 0.25, s * 0.25 * flat, 0, 0.1, 4)
+                self.paint(heart, self.shade(self.colour((230, 190, 50), (90, 60, 30), (200, 220, 100)), self.noise(1.2, 4, 4), 0.2), "grass", 0.85, rise)
+        if self.chance(0.4):
+            self.blades(1.05, self.u(0.2, 0.6))
+
+    def leaves_close(self):
+        """Close-up of big leaves."""
+        self.static_texture()
+        if self.chance(0.6):
+            rgb, _ = self.leaf_texture(self.leaf_colour(), 0.6)
+            self.paint(np.ones((SIZE, SIZE), np.float32), cv2.GaussianBlur(rgb, (0, 0), self.u(0.5, 6)), "foliage", 0.1, 0.3)
+        green = self.leaf_colour()
+        for _ in range(int(self.r.integers(3, 22))):
+            x, y, l, w, a = self.u(), self.u(), self.u(0.08, 0.35), self.u(0.03, 0.14), self.u(0, 6.28)
+            alpha, d = self.mask_ellipse(x, y, l, w, a)
+            side = -(XX - x) * np.sin(a) + (YY - y) * np.cos(a)
+            rgb = green * self.u(0.5, 1.6) * (1 + 0.25 * np.sign(side) * self.u(0, 1))[..., None] + 0.12 * np.exp(-np.abs(side) / 0.006)[..., None]
+            along = ((XX - x) * np.cos(a) + (YY - y) * np.sin(a)) / l
+            self.paint(alpha, np.clip(rgb, 0, 1).astype(np.float32), "foliage", self.u(0.4, 0.95), np.clip(0.5 + 0.5 * along, 0, 1))
+
+    def leaves_pot(self):
+        x, y, h = self.u(0.1, 0.9), self.u(0.6, 0.95), self.u(0.2, 0.5)
+        self.paint(self.mask_polygon([(x - 0.06, y), (x + 0.06, y), (x + 0.045, y + 0.12), (x - 0.045, y + 0.12)]), self.any_colour(), "static", 0.7)
+        a, _ = self.mask_ellipse(x, y - h / 2, h * self.u(0.3, 0.5), h / 2, 0, 0.25, 3)
+        self.paint(a, self.leaf_texture(self.leaf_colour(), 1.5)[0], "foliage", 0.7, np.clip((y - YY) / h, 0, 1))
