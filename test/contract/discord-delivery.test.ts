@@ -191,7 +191,7 @@ describe('status edits', () => {
   it('obey a rate limit, end with a dead token, and never throw', async () => {
     const limited = await ask();
     bench.clock.advance(2_500);
-    bench.discord.fault({ method: 'PATCH', path: new RegExp(limited.asked.token), status: 429, retryAfterS: 3_600 });
+    bench.discord.fault({ method: 'PATCH', path: new RegExp(limited.asked.token), status: 429, retryAfterS: 3_600, times: 2 });
     const before = originals(limited).length;
     await bench.channel().showStatus(running(limited.job, 1), standing);
     await bench.until(() => originals(limited).length === before + 1);
