@@ -124,23 +124,37 @@ const checkRedis = async ({ redisUrl }: Config): Promise<Finding> => {
 
 const checkToken = (name: string, variable: string, token: string | null): Finding => (token ? ok(`${name} token is set`) : off(`${name}: off, set ${variable} to switch it on`));
 
-const run = async (): Promise<number> => {
-  const findings: Finding[] = [checkNode()];
-  try {
-    const config = loadConfig();
-    findings.push(await checkDataDir(config), await checkFfmpeg(config), await checkPhotos());
-    for (const manifest of manifests) findings.push(await checkEngine(manifest, config));
-    findings.push(await checkPostgres(config), await checkRedis(config));
-    findings.push(checkToken('Discord', 'DISCORD_TOKEN', config.discord.token), checkToken('Telegram', 'TELEGRAM_TOKEN', config.telegram.token));
-  } catch (error) {
-    findings.push(broken(reason(error), 'Correct these variables and run npm run doctor again.'));
-  }
-  const marks = { ok: '✓', off: '–', broken: '✗' } as const;
-  for (const finding of findings) {
+const marks = { ok: '✓', off: '–', broken: '✗' } as const;
+
+/** Prints what was found as soon as it is known. @returns whether something essential is missing */
+const examine = async (checks: AsyncIterable<Finding>): Promise<boolean> => {
+  let failed = false;
+  for await (const finding of checks) {
     process.stdout.write(`${marks[finding.state]} ${finding.text}\n`);
-    if (finding.state === 'broken') process.stdout.write(`  → ${finding.fix}\n`);
+    if (finding.state !== 'broken') continue;
+    failed = true;
+    process.stdout.write(`  → ${finding.fix}\n`);
   }
-  return findings.some((finding) => finding.state === 'broken') ? 1 : 0;
+  return failed;
 };
 
-process.exitCode = await run();
+async function* allChecks(): AsyncGenerator<Finding> {
+  yield checkNode();
+  let config: Config;
+  try {
+    config = loadConfig();
+  } catch (error) {
+    yield broken(reason(error), 'Correct these variables and run npm run doctor again.');
+    return;
+  }
+  yield await checkDataDir(config);
+  yield await checkFfmpeg(config);
+  yield await checkPhotos();
+  for (const manifest of manifests) yield await checkEngine(manifest, config);
+  yield await checkPostgres(config);
+  yield await checkRedis(config);
+  yield checkToken('Discord', 'DISCORD_TOKEN', config.discord.token);
+  yield checkToken('Telegram', 'TELEGRAM_TOKEN', config.telegram.token);
+}
+
+process.exitCode = (await examine(allChecks())) ? 1 : 0;

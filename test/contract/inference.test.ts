@@ -164,7 +164,7 @@ describe('cancellation', () => {
       abort.abort();
     });
     await expect(run(canceled, { signal: abort.signal, onProgress })).rejects.toMatchObject({ code: 'CANCELED' });
-    expect(performance.now() - abortedAtMs).toBeLessThan(1500);
+    expect(performance.now() - abortedAtMs).toBeLessThan(5000);
     expect(await readdir(canceled.directory)).toEqual([]);
     // The same process goes on.
     const pid = await newestChild();

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, inject, it } from 'vitest';
+import { afterEach, expect, inject, it, vi } from 'vitest';
+import { startFakeTelegram } from '../support/fake-telegram.ts';
 import { jpeg } from '../support/photos.ts';
 import { freePort, type Program, startProgram } from '../support/program.ts';
 import { getJob, hasEnded, postPhoto, waitForJob } from '../support/rest.ts';
@@ -49,20 +50,35 @@ it('prints the address and which variables switch the chats on, and a SIGTERM to
   program = null;
 });
 
-it('makes the clip after every process was killed in the middle of it', async () => {
-  const DATA_DIR = dataDir();
-  program = await startProgram({ DATA_DIR });
-  const { id } = await postPhoto(program.url, await jpeg(640, 400), { prompt: 'zoom in', seconds: '3', width: '640' });
-  await waitForJob(program.url, id, ({ progress }) => progress?.stage === 'render' && progress.fraction > 0.2);
-  await program.kill();
+it('delivers the clip once after every process was killed in the middle of it', async () => {
+  const telegram = await startFakeTelegram();
+  try {
+    const environment = { DATA_DIR: dataDir(), TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot };
+    program = await startProgram(environment);
+    await vi.waitFor(() => expect(program?.output()).toContain('connected as @stillmotion_bot'), 20_000);
+    const { user, chat } = telegram.person('Ada');
+    telegram.sendPhoto(user, chat, await jpeg(1280, 800), { caption: 'zoom in --seconds 4' });
+    const { url } = program;
+    const isRunning = async (): Promise<boolean> => (await (await fetch(`${url}/metrics`)).text()).includes('stillmotion_jobs{state="running"} 1');
+    await vi.waitFor(async () => expect(await isRunning()).toBe(true), { timeout: 30_000, interval: 50 });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await isRunning()).toBe(true);
+    await program.kill();
+    const before = telegram.calls.length;
 
-  program = await startProgram({ DATA_DIR });
-  expect((await getJob(program.url, id)).state).toMatch(/running|waiting/);
-  expect(await waitForJob(program.url, id, hasEnded, 55_000)).toMatchObject({ state: 'done', error: null });
-  const clip = await fetch(`${program.url}/v1/jobs/${id}/clip`);
-  expect(clip.headers.get('content-type')).toBe('video/mp4');
-  expect(((await (await fetch(`${program.url}/v1/quota`)).json()) as { left: number }).left).toBe(9);
-}, 120_000);
+    program = await startProgram(environment);
+    const clips = (): unknown[] => telegram.calls.slice(before).filter(({ method }) => ['editMessageMedia', 'sendVideo', 'sendAnimation', 'sendDocument'].includes(method));
+    await vi.waitFor(() => expect(clips()).toHaveLength(1), { timeout: 90_000, interval: 200 });
+    // Long enough for a second delivery to show itself.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(clips()).toHaveLength(1);
+    expect(telegram.calls.slice(0, before).filter(({ method }) => method === 'editMessageMedia')).toHaveLength(0);
+    expect(telegram.violations).toEqual([]);
+    expect(program.output()).not.toContain(telegram.token);
+  } finally {
+    await telegram.close();
+  }
+}, 180_000);
 
 it('refuses a second process on the same folder and says what to do', async () => {
   const DATA_DIR = dataDir();

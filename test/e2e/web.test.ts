@@ -1,7 +1,7 @@
 /** The page in a real Chromium over the real program: from a dropped photo to a playing clip, and what people do around it. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { probe } from '../../worker/media/probe.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { jpeg, text } from '../support/photos.ts';
@@ -54,12 +54,17 @@ const ask = async (words: string): Promise<void> => {
   await page.click('#go');
 };
 /** Waits for an expression; the page's own policy forbids Playwright's way of doing that, which is `eval`. */
-const until = (expression: string): Promise<void> => vi.waitFor(async () => expect(await page.evaluate(expression), expression).toBe(true), { timeout: 30_000, interval: 100 });
+const until = async (expression: string): Promise<void> => {
+  for (const deadline = Date.now() + 60_000; !(await page.evaluate(expression)); await page.waitForTimeout(100)) {
+    const problem = await page.textContent('#photo-problem');
+    if (problem || Date.now() > deadline) throw new Error(`${expression} did not come true; the page says “${problem}”`);
+  }
+};
 const playing = (): Promise<void> => until("(({ hidden, readyState, currentTime }) => !hidden && readyState >= 2 && currentTime > 0.1)(document.querySelector('#video'))");
 const historyStates = (): Promise<(string | null)[]> => page.locator('.mini').evaluateAll((buttons) => buttons.map((button: { getAttribute(name: string): string | null }) => button.getAttribute('data-state')));
 const sidewaysPx = (): Promise<number> => page.evaluate('document.documentElement.scrollWidth - innerWidth');
 
-describe.skipIf(!existsSync(executablePath))(suite, () => {
+describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => {
   beforeAll(async () => {
     [app, browser, photo] = await Promise.all([startTestApp(), chromium.launch({ executablePath, args }), jpeg(480, 320)]);
   });
@@ -175,7 +180,7 @@ describe.skipIf(!existsSync(executablePath))(suite, () => {
     await page.focus('#prompt');
     await page.keyboard.type('tilt up');
     await page.keyboard.press('Control+Enter');
-    await page.waitForSelector('#result:not([hidden])');
+    await until("!document.querySelector('#result').hidden");
     const unnamed = await page
       .locator('button:visible, a:visible, input:visible, select:visible, textarea:visible, video:visible')
       .evaluateAll((controls) => controls.filter((control: { labels?: { length: number }; textContent: string; ariaLabel: string | null }) => !(control.labels?.length || control.textContent.trim() || control.ariaLabel)).length);

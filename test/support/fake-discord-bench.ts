@@ -77,7 +77,7 @@ export const startBench = async (template: string): Promise<Bench> => {
       channel = open();
       await channel.start();
     },
-    async until(find, timeoutMs = 5_000) {
+    async until(find, timeoutMs = 20_000) {
       for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 10))) {
         const found = await find();
         if (found) return found;

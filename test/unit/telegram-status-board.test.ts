@@ -55,7 +55,7 @@ describe('the status board', () => {
     await work(['j1'], 100, 10);
     const gaps = edits.slice(1).map(({ atMs }, index) => atMs - (edits[index]?.atMs ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_500);
-    expect(edits[1]?.text).toContain('frame 15 of');
+    expect(edits[1]?.text).toContain('frame 14 of');
   });
 
   it('does not let one busy group hold back another', async () => {

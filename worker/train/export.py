@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
@@ -122,6 +123,9 @@ def main():
     with torch.no_grad():
         context, program = TextGraph(text)(ids[:1])
         conditions = ImageGraph(encoder)(image)
+    # A patchwork of all classes, so that the comparison is not hidden by a closed gate.
+    patches = torch.softmax(3 * F.interpolate(torch.randn(1, CLASS_COUNT, 8, 8), size=(64, 64)), 1)
+    conditions = (conditions[0], patches, *conditions[2:])
     inputs = (torch.randn(1, FIELD_CHANNELS, 32, 32), torch.randn(1, CAMERA_SIZE), torch.full((1,), 3.0), context, program, *conditions, torch.full((1,), 2.0))
     names = ["field", "camera", "sigma", "context", "program", "features", "segmentation", "depth", "sway", "guidance"]
     outputs = ["field_denoised", "camera_denoised"]

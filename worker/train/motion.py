@@ -90,7 +90,7 @@ def synthesise(shares, depth, sway, flow, program, generator=None):
     # Sea: travelling waves, longer and higher towards the viewer.
     far = (1.15 - depth.clamp(0, 1))
     for frequency, size in ((0, 0.5), (1, 1.0), (2, 0.35)):
-        k = (4.0 + 3.0 * frequency) * far.clamp(min=0.2)
+        k = (2.5 + 1.25 * frequency) * far.clamp(min=0.3)
         angle = one((rand(b) - 0.5) * 1.0)
         phase = 2 * math.pi * k * (ys * torch.cos(angle) + xs * torch.sin(angle)) + turn() + 0.6 * smooth_noise(b, 1, 4, device, generator)
         weight = share(SEA) * amount(SEA) * 0.0085 * size * (0.3 + 1.0 * depth)

@@ -221,12 +221,33 @@ class Denoiser(nn.Module):
         return field_out, camera_out
 
 
+# Which classes may use the velocity, oscillation and flicker channels (rows of classes 1-12).
+MAY_FLOW = [1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0]
+MAY_OSCILLATE = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
+MAY_FLICKER = [0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
+
+
 def motion_gate(segmentation, program):
-    """Where motion may be at all: 1 inside the asked classes, 0 elsewhere, soft at the border. [b,1,32,32]."""
-    asked = (segmentation[:, 1:] * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]).sum(1, keepdim=True)
-    near = F.max_pool2d(asked, 3, 1, 1)
-    t = ((near - 0.2) / 0.35).clamp(0, 1)
-    return t * t * (3 - 2 * t)
+    """Where motion may be at all: 1 inside the asked classes, 0 elsewhere, soft at the border.
+
+    segmentation [b,13,32,32], program [b,24] -> [b,15,32,32]. The sea flows only when a direction is given.
+    """
+    asked = segmentation[:, 1:] * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]
+    told = (program[:, 12:14].square().sum(1) > 0.25).to(program.dtype)[:, None, None, None]
+    rows = asked.new_tensor([MAY_FLOW, MAY_OSCILLATE, MAY_FLICKER])[:, :, None, None]
+    groups = F.conv2d(asked, rows)
+    groups = torch.cat([groups[:, :1] - asked[:, 1:2] * (1 - told), groups[:, 1:]], 1)
+    t = ((F.max_pool2d(groups, 3, 1, 1) - 0.2) / 0.35).clamp(0, 1)
+    t = t * t * (3 - 2 * t)
+    return torch.cat([t[:, :1].expand(-1, 2, -1, -1), t[:, 1:2].expand(-1, 12, -1, -1), t[:, 2:]], 1)
+
+
+def low_pass(field, gate):
+    """Smooths a field inside its gate (5-tap binomial, normalised): motion varies slowly over cells."""
+    taps = field.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    kernel = (taps[:, None] * taps[None])[None, None].expand(FIELD_CHANNELS, 1, 5, 5)
+    blur = lambda a: F.conv2d(F.pad(a, (2, 2, 2, 2), mode="replicate"), kernel, groups=FIELD_CHANNELS)
+    return blur(field * gate) / (blur(gate) + 1e-3) * gate
 
 
 class GuidedDenoiser(nn.Module):
@@ -244,7 +265,7 @@ class GuidedDenoiser(nn.Module):
         fields, cameras = self.denoiser(twice(field), twice(camera), twice(sigma), twice(context), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
         conditional, free = fields.chunk(2)
         gate = motion_gate(segmentation, program)
-        conditional, free = conditional * gate, free * gate
+        conditional, free = low_pass(conditional, gate), low_pass(free, gate)
         guided = free + guidance * (conditional - free)
         # Keep the energy of the conditional prediction (Lin et al. 2023): guidance must steer, not amplify.
         energy = lambda a: a.square().mean((1, 2, 3), keepdim=True).add(1e-8).sqrt()

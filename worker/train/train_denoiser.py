@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from captions import make_caption
 from motion import synthesise
-from networks import CLASS_COUNT, SIGMA_DATA, Denoiser, ImageEncoder, TextHead, clean_program, motion_gate
+from networks import CLASS_COUNT, SIGMA_DATA, Denoiser, ImageEncoder, TextHead, clean_program, low_pass, motion_gate
 from text import Tokenizer
 from train_encoder import SceneStore
 
@@ -100,11 +100,11 @@ def denoising_loss(model, field, camera, context, program, known, features, segm
     with torch.autocast(field.device.type, dtype=torch.bfloat16):
         got, got_camera = model(noisy, noisy_camera, sigma, context, program, known, features, segmentation, depth, sway)
     got, got_camera = got.float(), got_camera.float()
-    gate = torch.where(known[:, None, None, None] > 0, motion_gate(segmentation, program), torch.ones_like(got[:, :1]))
+    gate = torch.where(known[:, None, None, None] > 0, motion_gate(segmentation, program), torch.ones_like(got))
     weight = (sigma.square() + SIGMA_DATA ** 2) / (sigma * SIGMA_DATA).square()
     weight = weight.clamp(max=200)
     active = 1 + 2 * (field.abs().amax(1, keepdim=True) > 0.05).float()
-    field_loss = ((gate * got - field).square() * active).mean((1, 2, 3)) * weight
+    field_loss = ((low_pass(got, gate) - field).square() * active).mean((1, 2, 3)) * weight
     camera_loss = (got_camera - camera).square().mean(1) * weight
     return field_loss.mean(), camera_loss.mean()
 

@@ -40,6 +40,9 @@ const blend = (plane: Uint8Array, at: number, width: number, fx: number, fy: num
   return upper + fy * (lower - upper);
 };
 
+/** Value of a line of fields between `at` and the next cell. */
+const towards = (row: Float32Array, at: number, along: number): number => (row[at] as number) + along * ((row[at + 1] as number) - (row[at] as number));
+
 /** A coordinate inside 0..limit: past the border the layer is mirrored. */
 const mirror = (value: number, limit: number): number => {
   const inside = value < 0 ? -value : value > limit ? 2 * limit - value : value;
@@ -108,11 +111,10 @@ const composePlane = (plane: Plane, { width: gridWidth, height: gridHeight, shif
     for (let x = 0; x < width; x++, to++) {
       const cell = cells[x] as number;
       const along = rests[x] as number;
-      const field = (at: number): number => (row[at] as number) + along * ((row[at + 1] as number) - (row[at] as number));
       const cameraX = firstX + stepX * x;
       const cameraY = firstY + stepY * x;
-      let px = cameraX + field(cell);
-      let py = cameraY + field(cell + gridWidth);
+      let px = cameraX + towards(row, cell, along);
+      let py = cameraY + towards(row, cell + gridWidth, along);
       px = px < 0 ? 0 : px > right ? right : px;
       py = py < 0 ? 0 : py > bottom ? bottom : py;
       const ix = px | 0;
@@ -126,20 +128,20 @@ const composePlane = (plane: Plane, { width: gridWidth, height: gridHeight, shif
         if (share > 0) {
           let moved = 0;
           if (w0 > 0) {
-            const lx = mirror(cameraX + field(cell + 2 * gridWidth), right);
-            const ly = mirror(cameraY + field(cell + 3 * gridWidth), bottom);
+            const lx = mirror(cameraX + towards(row, cell + 2 * gridWidth, along), right);
+            const ly = mirror(cameraY + towards(row, cell + 3 * gridWidth, along), bottom);
             moved += w0 * blend(layer, (ly | 0) * width + (lx | 0), width, lx - (lx | 0), ly - (ly | 0));
           }
           if (w1 > 0) {
-            const lx = mirror(cameraX + field(cell + 4 * gridWidth), right);
-            const ly = mirror(cameraY + field(cell + 5 * gridWidth), bottom);
+            const lx = mirror(cameraX + towards(row, cell + 4 * gridWidth, along), right);
+            const ly = mirror(cameraY + towards(row, cell + 5 * gridWidth, along), bottom);
             moved += w1 * blend(layer, (ly | 0) * width + (lx | 0), width, lx - (lx | 0), ly - (ly | 0));
-            if (luma) moved = field(cell + 7 * gridWidth) * moved - field(cell + 8 * gridWidth);
+            if (luma) moved = towards(row, cell + 7 * gridWidth, along) * moved - towards(row, cell + 8 * gridWidth, along);
           }
           value += (share / 255) * (moved - blend(layer, at, width, fx, fy));
         }
       }
-      if (luma) value = 16 + (value - 16) * field(cell + 6 * gridWidth);
+      if (luma) value = 16 + (value - 16) * towards(row, cell + 6 * gridWidth, along);
       out[to] = value < 16 ? 16 : value > 240 ? 240 : (value + 0.5) | 0;
     }
   }
