@@ -15,7 +15,7 @@ import { clipOptions, parseOptions } from '../../core/commands.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError } from '../../core/errors.ts';
 import { isFinal } from '../../core/job.ts';
-import { again, type SubmitCall, submit, type Submitted } from '../../core/submit.ts';
+import { again, type SubmitCall, type Submitted, submit } from '../../core/submit.ts';
 import { answer, answerAtOnce, refusal } from './answers.ts';
 import { promptCharacters } from './commands.ts';
 import { addressOf, checkMayAttach, maxClipBytesOf, originOf, requestKeyOf } from './origin.ts';

@@ -9,7 +9,7 @@ import type { Logger } from '../../core/logger.ts';
 import { liveToken, readAddress } from './address.ts';
 import { againButton, animateCommand, animateForm, animateMessage, type Desk } from './animate.ts';
 import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand } from './buttons.ts';
-import { ANIMATE_MESSAGE, commandDefinitions, sameCommands, suggest } from './commands.ts';
+import { ANIMATE_MESSAGE, commandDefinitions, sameCommands } from './commands.ts';
 import { type OutgoingMessage, readButton } from './messages.ts';
 import { moderationCommand } from './moderation.ts';
 import { deliverOutcome } from './outcome.ts';
@@ -17,6 +17,7 @@ import { createOffers } from './photos.ts';
 import { describe, loggable, problemOf } from './problem.ts';
 import { createDiscordRest } from './rest.ts';
 import { createStatusBoard, type EditResult } from './status-board.ts';
+import { suggest } from './suggestions.ts';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -51,7 +52,11 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
       return { kind: 'dead' };
     }
   };
-  const board = createStatusBoard(edit, (job) => readAddress(job.address).channelId ?? '', () => deps.clock.nowMs());
+  const board = createStatusBoard(
+    edit,
+    (job) => readAddress(job.address).channelId ?? '',
+    () => deps.clock.nowMs(),
+  );
   const desk: Desk = { deps, offers: createOffers(deps.files), showStatus: async (job, standing) => board.show(job, standing) };
 
   const take = (interaction: Interaction): void => {
@@ -74,7 +79,10 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
     ready.catch(() => undefined);
     await fresh.login(token);
     await ready;
-    const problem = await registerCommands(fresh as Client<true>, deps).then(() => '', (error: unknown) => ` (its commands could not be registered: ${describe(error)})`);
+    const problem = await registerCommands(fresh as Client<true>, deps).then(
+      () => '',
+      (error: unknown) => ` (its commands could not be registered: ${describe(error)})`,
+    );
     return `connected as ${fresh.user?.tag ?? 'an unknown bot'}${problem}`;
   };
 
@@ -105,7 +113,9 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
 
 const startError = (error: unknown): AppError =>
   error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid
-    ? new AppError('CONFIG_INVALID', { problems: 'DISCORD_TOKEN: Discord refuses it. Copy it again from https://discord.com/developers/applications › your application › Bot.' })
+    ? new AppError('CONFIG_INVALID', {
+        problems: 'DISCORD_TOKEN: Discord refuses it. Copy it again from https://discord.com/developers/applications › your application › Bot.',
+      })
     : new AppError('CHANNEL_FAILED', { reason: describe(error) });
 
 /** No privileged intent, and as good as no cache: interactions carry what is needed. */

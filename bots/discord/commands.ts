@@ -1,4 +1,4 @@
-/** The commands as Discord registers them, derived from the manifests and settings; and what autocomplete suggests. */
+/** The commands as Discord registers them, derived from the manifests and settings. */
 import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOption,
@@ -24,8 +24,6 @@ export interface CommandDefinition {
 }
 
 export const ANIMATE_MESSAGE = 'Animate';
-const MAX_CHOICES = 25;
-const MAX_CHOICE_CHARACTERS = 100;
 
 const { Attachment, Boolean: Flag, Integer, Number: Decimal, String: Text, Subcommand, SubcommandGroup, User } = ApplicationCommandOptionType;
 
@@ -131,8 +129,21 @@ export const commandDefinitions = (manifests: readonly EngineManifest[]): readon
 export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.min(6000, Math.max(...manifests.map((m) => m.maxPromptCharacters)));
 
 const comparedKeys: ReadonlySet<string> = new Set([
-  'name', 'type', 'description', 'options', 'required', 'choices', 'value', 'autocomplete', 'min_value', 'max_value', 'min_length', 'max_length',
-  'contexts', 'integration_types', 'default_member_permissions',
+  'name',
+  'type',
+  'description',
+  'options',
+  'required',
+  'choices',
+  'value',
+  'autocomplete',
+  'min_value',
+  'max_value',
+  'min_length',
+  'max_length',
+  'contexts',
+  'integration_types',
+  'default_member_permissions',
 ]);
 
 /** True when Discord already has these commands; what it adds (ids, versions, empty values) does not count. */
@@ -145,40 +156,10 @@ const canonical = (commands: unknown): string => {
     if (value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
     if (key === 'default_member_permissions') return String(value);
     if (typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).filter(([name]) => comparedKeys.has(name)).sort(([a], [b]) => a.localeCompare(b)));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([name]) => comparedKeys.has(name))
+        .sort(([a], [b]) => a.localeCompare(b)),
+    );
   });
-};
-
-const ideas: readonly string[] = [
-  'waves on the lake, slow zoom in', 'clouds drift to the left', 'clouds drift to the right, the trees stay still', 'the river flows', 'leaves sway in the wind',
-  'grass ripples in the breeze', 'smoke rises', 'the fire flickers', 'the flag flutters', 'slow zoom in', 'slow zoom out', 'pan left', 'pan right', 'tilt up', 'tilt down', 'roll',
-];
-
-export interface Suggestion {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** Suggestions for the option a person is typing in; `setting` is the rule chosen before, when it is about one. */
-export const suggest = (option: { readonly name: string; readonly value: string }, setting: string | null, manifests: readonly EngineManifest[]): readonly Suggestion[] => {
-  const typed = option.value.trim();
-  return candidates(option.name, typed, setting, manifests)
-    .filter(({ name, value }) => value.length <= MAX_CHOICE_CHARACTERS && `${value} ${name}`.toLowerCase().includes(typed.toLowerCase()))
-    .map(({ name, value }) => ({ name: name.slice(0, MAX_CHOICE_CHARACTERS), value }))
-    .slice(0, MAX_CHOICES);
-};
-
-const candidates = (name: string, typed: string, setting: string | null, manifests: readonly EngineManifest[]): readonly Suggestion[] => {
-  const engines = manifests.map((m) => ({ name: `${m.title}: ${m.description}`, value: m.id }));
-  const words = (...values: readonly string[]): readonly Suggestion[] => values.map((value) => ({ name: value, value }));
-  if (name === 'engine') return engines;
-  if (name === 'prompt') {
-    // Completes the last part of “clouds drift to the left, slo”.
-    const start = typed.slice(0, typed.lastIndexOf(',') + 1);
-    const part = typed.slice(start.length).trim().toLowerCase();
-    return words(...ideas.filter((idea) => idea.includes(part)).map((idea) => (start ? `${start} ${idea}` : idea)));
-  }
-  if (setting === 'enabled') return words('on', 'off');
-  if (setting === 'default_engine') return [...engines, ...words('default')];
-  return words(setting === 'channels' ? 'everywhere' : 'default');
 };

@@ -32,7 +32,12 @@ const buttonStyles: Readonly<Record<ButtonAction, { readonly label: string; read
 const row = (jobId: string, actions: readonly ButtonAction[]): readonly ButtonRow[] =>
   actions.length === 0
     ? []
-    : [{ type: ComponentType.ActionRow, components: actions.map((action) => ({ type: ComponentType.Button, custom_id: `${action}:${jobId}`, ...buttonStyles[action] })) }];
+    : [
+        {
+          type: ComponentType.ActionRow,
+          components: actions.map((action) => ({ type: ComponentType.Button, custom_id: `${action}:${jobId}`, ...buttonStyles[action] })),
+        },
+      ];
 
 /** What a button of ours says, or null for a foreign or malformed id. */
 export const readButton = (customId: string): { readonly action: ButtonAction; readonly jobId: string } | null => {
@@ -41,13 +46,13 @@ export const readButton = (customId: string): { readonly action: ButtonAction; r
 };
 
 /** Cut to what Discord takes, never through the middle of a character. */
-export const fit = (text: string, maxCharacters = MAX_CONTENT_CHARACTERS): string =>
+export const shorten = (text: string, maxCharacters = MAX_CONTENT_CHARACTERS): string =>
   text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 
-const quote = (prompt: string): string => (prompt === '' ? '' : `> ${fit(escapeMarkdown(prompt), MAX_QUOTE_CHARACTERS)}\n`);
+const quote = (prompt: string): string => (prompt === '' ? '' : `> ${shorten(escapeMarkdown(prompt), MAX_QUOTE_CHARACTERS)}\n`);
 
 const message = (content: string, components: readonly ButtonRow[]): OutgoingMessage => ({
-  body: { content: fit(content), components, allowed_mentions: { parse: [] } },
+  body: { content: shorten(content), components, allowed_mentions: { parse: [] } },
   files: [],
 });
 

@@ -18,7 +18,9 @@ export const photosOf = (message: Message): readonly PhotoLink[] => {
   const found = [message, ...message.messageSnapshots.values()].flatMap(({ attachments, embeds }) => [
     ...[...attachments.values()].filter(isImage).map(({ url, name }) => ({ url, name })),
     // The proxy's address: Discord fetched it, so we need not talk to hosts that a stranger chose.
-    ...embeds.flatMap(({ image, thumbnail }) => [image ?? thumbnail].flatMap((picture) => (picture ? [{ url: picture.proxyURL ?? picture.url, name: 'picture in a link' }] : []))),
+    ...embeds.flatMap(({ image, thumbnail }) =>
+      [image ?? thumbnail].flatMap((picture) => (picture ? [{ url: picture.proxyURL ?? picture.url, name: 'picture in a link' }] : [])),
+    ),
   ]);
   return [...new Map(found.map((link) => [link.url, link])).values()].slice(0, MAX_PHOTOS);
 };

@@ -82,5 +82,5 @@ const mayManage = async (job: Job, user: string, pressedBy: number, chatId: numb
 const takeDown = (chatId: number, messageId: number, jobId: string, api: TelegramApi): Promise<unknown> =>
   api
     .call('deleteMessage', { chat_id: chatId, message_id: messageId })
-    .catch(() => api.call('editMessageCaption', { chat_id: chatId, message_id: messageId, caption: '🗑 Deleted by its owner', reply_markup: keyboard(jobId) }))
+    .catch(() => api.call('editMessageCaption', { chat_id: chatId, message_id: messageId, caption: '🗑 Deleted', reply_markup: keyboard(jobId) }))
     .catch(() => undefined);

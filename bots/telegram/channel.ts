@@ -112,7 +112,7 @@ export const createTelegramChannel = ({ token, apiRoot, webhook, log, ...options
     },
 
     async deliver(job, clip) {
-      await board.close(job.id);
+      await board.close(job);
       return deliverOutcome(job, clip, api, deps);
     },
   };

@@ -5,7 +5,7 @@ import type { Deps } from '../../core/deps.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
 import { quota, quotaLine } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
-import { addressOf, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
+import { addressOf, answersPicture, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
 import { sendTo } from './address.ts';
 import type { Albums } from './albums.ts';
 import type { TelegramApi } from './api.ts';
@@ -45,6 +45,8 @@ export interface Bot {
 export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, albums: Albums, deps: Deps) => {
   const reply = async (message: Message, text: string): Promise<void> => void (await api.call('sendMessage', { ...sendTo(addressOf(message)), ...plain(text) }));
 
+  const help = (message: Message): Promise<void> => reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+
   const animate = async (message: Message, words: string): Promise<void> => {
     const photo = photoMeant(message);
     if (!photo) throw new AppError('PHOTO_MISSING');
@@ -66,10 +68,10 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
         return reply(message, await moderate(message, words, api, deps));
       case 'start':
       case 'help':
-        return reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+        return help(message);
       default:
         // In a group it may well be meant for another bot.
-        if (isPrivate(message)) await reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+        if (isPrivate(message)) await help(message);
     }
   };
 
@@ -79,8 +81,8 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
     const albumId = 'media_group_id' in message ? message.media_group_id : undefined;
     if (albumId !== undefined && words === '') return albums.uncaptioned(albumId, () => void reply(message, ALBUM_WITHOUT_WORDS).catch(() => undefined));
     if (albumId !== undefined) albums.captioned(albumId);
-    if (photoMeant(message)) return animate(message, words);
-    if ('text' in message) return reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+    if ('text' in message ? answersPicture(message) : photoMeant(message)) return animate(message, words);
+    if ('text' in message) return help(message);
     if (isContent(message)) throw new AppError('PHOTO_MISSING');
   };
 

@@ -91,11 +91,17 @@ export const photoIn = (message: Content): FileRef | null => {
   return null;
 };
 
+const repliedTo = (message: Message): Content | undefined =>
+  ('reply_to_message' in message ? message.reply_to_message : undefined) ?? ('external_reply' in message ? message.external_reply : undefined);
+
 /** The photo in a message, else in the one it replies to, also from another chat. @throws as `photoIn` */
 export const photoMeant = (message: Message): FileRef | null => {
-  const own = photoIn(message);
-  if (own) return own;
-  const repliedTo = 'reply_to_message' in message ? message.reply_to_message : undefined;
-  const elsewhere = 'external_reply' in message ? message.external_reply : undefined;
-  return (repliedTo && photoIn(repliedTo)) ?? (elsewhere ? photoIn(elsewhere) : null);
+  const answered = repliedTo(message);
+  return photoIn(message) ?? (answered ? photoIn(answered) : null);
+};
+
+/** Whether words answer a picture, so that they say what shall move in it; those under a clip are just words. */
+export const answersPicture = (message: Message): boolean => {
+  const answered = repliedTo(message);
+  return answered !== undefined && (('photo' in answered && answered.photo !== undefined) || ('document' in answered && answered.document?.mime_type?.startsWith('image/') === true) || ('sticker' in answered && answered.sticker !== undefined));
 };

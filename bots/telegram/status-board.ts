@@ -16,7 +16,7 @@ export interface StatusBoard {
   /** Takes a state to show and returns at once; a job without a status message is left alone. */
   show(job: Job, standing: Standing): void;
   /** No more edits of this job; resolves when one that is under way has ended. */
-  close(jobId: string): Promise<void>;
+  close(job: Job): Promise<void>;
   stop(): void;
 }
 
@@ -53,6 +53,12 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
     return chat;
   };
 
+  const forget = (chat: Chat, jobId: string): void => {
+    chat.entries.delete(jobId);
+    closed.add(jobId);
+    if (closed.size > MAX_REMEMBERED) closed.delete(closed.values().next().value as string);
+  };
+
   const edit = async (chat: Chat, entry: Entry): Promise<void> => {
     const { address, jobId, message } = entry;
     try {
@@ -65,7 +71,7 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
         chat.notBeforeMs = clock.nowMs() + waitMs(failure);
       } else if (kind !== 'unchanged') {
         // No edit of this message will succeed any more; the outcome finds its own way.
-        chat.entries.delete(jobId);
+        forget(chat, jobId);
       }
     }
     entry.sending = null;
@@ -106,14 +112,11 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
       else chat.entries.set(job.id, { jobId: job.id, address, message, shown: '', notBeforeMs: 0, sending: null });
       advance(chat);
     },
-    async close(jobId) {
-      closed.add(jobId);
-      if (closed.size > MAX_REMEMBERED) closed.delete(closed.values().next().value as string);
-      for (const chat of chats.values()) {
-        const entry = chat.entries.get(jobId);
-        chat.entries.delete(jobId);
-        await entry?.sending;
-      }
+    async close({ id, address }) {
+      const chat = chatOf(readAddress(address).chatId);
+      const underway = chat.entries.get(id)?.sending;
+      forget(chat, id);
+      await underway;
     },
     stop() {
       for (const chat of chats.values()) if (chat.timer) clearTimeout(chat.timer);

@@ -35,7 +35,10 @@ export const parseRange = (header: string | undefined, sizeBytes: number): Range
   return first > last ? 'unsatisfiable' : { first, last };
 };
 
-const openStored = async (key: string, files: FileStore): Promise<{ sizeBytes: number; read: (range: Range) => ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> } | null> => {
+const openStored = async (
+  key: string,
+  files: FileStore,
+): Promise<{ sizeBytes: number; read: (range: Range) => ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> } | null> => {
   const path = await files.localPath(key);
   if (path !== null) {
     const { size } = await stat(path);

@@ -44,7 +44,8 @@ export const loopbackNamesOnly: MiddlewareHandler = async (c, next) => {
 export const sameOriginWrites: MiddlewareHandler = async (c, next) => {
   const origin = c.req.header('origin');
   const harmless = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
-  const foreign = origin === undefined ? c.req.header('sec-fetch-site') === 'cross-site' : !URL.canParse(origin) || new URL(origin).host !== c.req.header('host');
+  const foreign =
+    origin === undefined ? c.req.header('sec-fetch-site') === 'cross-site' : !URL.canParse(origin) || new URL(origin).host !== c.req.header('host');
   if (harmless || !foreign) return next();
   return problem(c, new AppError('REQUEST_MALFORMED', { problem: 'it comes from another web page' }), 403);
 };

@@ -95,4 +95,5 @@ export const idempotencyKey = (c: Context): string | null => {
 };
 
 /** The first language of `Accept-Language` as a BCP 47 tag; English when there is none. */
-export const localeOf = (c: Context): string => /^\s*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})\s*(?:[,;]|$)/i.exec(c.req.header('accept-language') ?? '')?.[1] ?? 'en';
+export const localeOf = (c: Context): string =>
+  /^\s*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})\s*(?:[,;]|$)/i.exec(c.req.header('accept-language') ?? '')?.[1] ?? 'en';

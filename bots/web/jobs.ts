@@ -8,7 +8,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Follower } from '../../core/follow.ts';
 import { isFinal, type Job } from '../../core/job.ts';
 import { formats } from '../../core/request.ts';
-import { again, type SubmitCall, submit, type Submitted } from '../../core/submit.ts';
+import { again, type SubmitCall, type Submitted, submit } from '../../core/submit.ts';
 import { type Convert, convertedKey, createClipSender } from './clip.ts';
 import { streamJob } from './events.ts';
 import { idempotencyKey, localeOf, photoBodyLimit, readJson, readWanted } from './intake.ts';

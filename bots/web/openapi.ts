@@ -50,7 +50,12 @@ const jobRequest = (manifests: readonly EngineManifest[], photo: Json): Json => 
 });
 
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-const idempotency = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 128 }, description: 'Repeating a request with the same key never makes a second clip' };
+const idempotency = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+  description: 'Repeating a request with the same key never makes a second clip',
+};
 
 const submitProblems = problems(400, 401, 403, 404, 413, 415, 422, 429, 500, 502, 504);
 
@@ -62,8 +67,17 @@ const paths = (manifests: readonly EngineManifest[]): Json => ({
       requestBody: {
         required: true,
         content: {
-          ...content('multipart/form-data', jobRequest(manifests, { image: { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or GIF' } })),
-          ...content('application/json', jobRequest(manifests, { image_url: { type: 'string', format: 'uri', description: 'A link to the photo on an allowed host; `image` means the same' }, image: { type: 'string' } })),
+          ...content(
+            'multipart/form-data',
+            jobRequest(manifests, { image: { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or GIF' } }),
+          ),
+          ...content(
+            'application/json',
+            jobRequest(manifests, {
+              image_url: { type: 'string', format: 'uri', description: 'A link to the photo on an allowed host; `image` means the same' },
+              image: { type: 'string' },
+            }),
+          ),
         },
       },
       responses: { 202: { ...json('Accepted', 'Accepted'), headers: { Location: { schema: { type: 'string' } } } }, ...submitProblems },
@@ -82,7 +96,10 @@ const paths = (manifests: readonly EngineManifest[]): Json => ({
     post: {
       summary: 'The same photo and words once more',
       parameters: [idempotency],
-      requestBody: { required: true, content: content('application/json', { type: 'object', required: ['seed'], properties: { seed: { enum: ['same', 'new'] } } }) },
+      requestBody: {
+        required: true,
+        content: content('application/json', { type: 'object', required: ['seed'], properties: { seed: { enum: ['same', 'new'] } } }),
+      },
       responses: { 202: json('Accepted', 'Accepted'), ...submitProblems },
     },
   },
@@ -113,9 +130,20 @@ const paths = (manifests: readonly EngineManifest[]): Json => ({
   },
   '/v1/jobs/{id}/thumbnail': {
     parameters: [id],
-    get: { summary: 'The first frame', responses: { 200: file('A small picture', 'image/jpeg'), 206: file('The range asked for', 'image/jpeg'), 304: empty('Not changed'), 416: empty('Beyond the end'), ...problems(401, 404, 409, 500) } },
+    get: {
+      summary: 'The first frame',
+      responses: {
+        200: file('A small picture', 'image/jpeg'),
+        206: file('The range asked for', 'image/jpeg'),
+        304: empty('Not changed'),
+        416: empty('Beyond the end'),
+        ...problems(401, 404, 409, 500),
+      },
+    },
   },
-  '/v1/engines': { get: { summary: 'Engines with their options and bounds, the default first', responses: { 200: json('Engines', 'Engines'), ...problems(401) } } },
+  '/v1/engines': {
+    get: { summary: 'Engines with their options and bounds, the default first', responses: { 200: json('Engines', 'Engines'), ...problems(401) } },
+  },
   '/v1/quota': { get: { summary: 'Clips left today', responses: { 200: json('Quota', 'Quota'), ...problems(401, 500) } } },
   '/v1/channels': { get: { summary: 'Which chats are connected', responses: { 200: json('Channels', 'Channels'), ...problems(401) } } },
   '/v1/session': {
@@ -127,7 +155,9 @@ const paths = (manifests: readonly EngineManifest[]): Json => ({
     },
   },
   '/healthz': { get: { summary: 'The process answers', security: [], responses: { 200: json('It does', 'Health') } } },
-  '/readyz': { get: { summary: 'Database and queue answer too', security: [], responses: { 200: json('They do', 'Health'), 503: json('They do not', 'Health') } } },
+  '/readyz': {
+    get: { summary: 'Database and queue answer too', security: [], responses: { 200: json('They do', 'Health'), 503: json('They do not', 'Health') } },
+  },
   '/metrics': { get: { summary: 'Numbers for Prometheus', responses: { 200: text('Metrics', 'text/plain'), ...problems(401, 500) } } },
 });
 

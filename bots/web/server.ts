@@ -46,7 +46,10 @@ export interface Web {
 }
 
 const DRAIN_MS = 5_000;
-const SMALL_BODY = bodyLimit({ maxSize: 1024 * 1024, onError: (c) => problem(c, new AppError('REQUEST_MALFORMED', { problem: 'the body is too large' }), 413) });
+const SMALL_BODY = bodyLimit({
+  maxSize: 1024 * 1024,
+  onError: (c) => problem(c, new AppError('REQUEST_MALFORMED', { problem: 'the body is too large' }), 413),
+});
 
 /** @throws ConfigError CONFIG_INVALID when others could reach the port without a token */
 export const createWeb = (options: WebOptions): Web => {
@@ -107,7 +110,8 @@ export const createWeb = (options: WebOptions): Web => {
     app.route('/', await pageRoutes());
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'is already in use; stop the other program or set PORT' : `cannot be used (${error.code ?? error.message})`;
+        const reason =
+          error.code === 'EADDRINUSE' ? 'is already in use; stop the other program or set PORT' : `cannot be used (${error.code ?? error.message})`;
         reject(new AppError('CONFIG_INVALID', { problems: `Port ${options.port} on ${host} ${reason}.` }, { cause: error }));
       });
       server.listen(options.port, host.replace(/^\[|\]$/g, ''), resolve);

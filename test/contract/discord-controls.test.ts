@@ -19,7 +19,11 @@ type Headers = Record<string, string>;
 
 const send = async (method: string, path: string, body: unknown, headers: Headers): Promise<number> => {
   const json = body instanceof FormData ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(`${discord.apiUrl}/v10${path}`, { method, headers: { ...headers, ...json }, body: body instanceof FormData ? body : JSON.stringify(body) });
+  const response = await fetch(`${discord.apiUrl}/v10${path}`, {
+    method,
+    headers: { ...headers, ...json },
+    body: body instanceof FormData ? body : JSON.stringify(body),
+  });
   await response.arrayBuffer();
   return response.status;
 };
@@ -30,7 +34,8 @@ const multipart = (payload: object, ...parts: readonly string[]): FormData => {
   return form;
 };
 const ask = (): FakeInteraction => discord.slash('help');
-const callback = ({ id, token }: FakeInteraction, body: unknown = { type: 5, data: { flags: 64 } }, headers: Headers = anonymous) => send('POST', `/interactions/${id}/${token}/callback`, body, headers);
+const callback = ({ id, token }: FakeInteraction, body: unknown = { type: 5, data: { flags: 64 } }, headers: Headers = anonymous) =>
+  send('POST', `/interactions/${id}/${token}/callback`, body, headers);
 const original = async (body: unknown, headers: Headers = anonymous) => {
   const asked = ask();
   await callback(asked);
@@ -65,7 +70,8 @@ const correct: Readonly<Record<string, () => Promise<number>>> = {
 const mistakes: Readonly<Record<string, () => Promise<unknown>>> = {
   'a wrong type': () => original({ content: 7 }),
   'a misspelled field': () => original({ contnet: 'next' }),
-  'a misspelled field deep inside': () => original({ content: 'next', components: [{ type: 1, components: [{ type: 2, style: 2, lable: 'Again', custom_id: 'again:1' }] }] }),
+  'a misspelled field deep inside': () =>
+    original({ content: 'next', components: [{ type: 1, components: [{ type: 2, style: 2, lable: 'Again', custom_id: 'again:1' }] }] }),
   'a missing field': () => callback(ask(), { data: { flags: 64 } }),
   'content of 2001 characters in an edit': () => original({ content: 'x'.repeat(2001) }),
   'content of 2001 characters in a post': () => post({ content: 'x'.repeat(2001) }),
@@ -78,7 +84,8 @@ const mistakes: Readonly<Record<string, () => Promise<unknown>>> = {
   'enforce_nonce in an edit': () => original({ content: 'done', enforce_nonce: true }),
   'an embed of 4097 characters': () => original({ embeds: [{ description: 'x'.repeat(4097) }] }),
   'a custom_id of 101 characters': () => original({ content: 'x', components: button('x'.repeat(101)) }),
-  'six buttons in a row': () => original({ content: 'x', components: [{ type: 1, components: Array.from({ length: 6 }, (_, i) => button(`a${i}`)[0]?.components[0]) }] }),
+  'six buttons in a row': () =>
+    original({ content: 'x', components: [{ type: 1, components: Array.from({ length: 6 }, (_, i) => button(`a${i}`)[0]?.components[0]) }] }),
   'the same custom_id twice': () => original({ content: 'x', components: [...button('again:1'), ...button('again:1')] }),
   'no authorization on a bot route': () => post({ content: 'done' }, '11', anonymous),
   'the bot’s token on a token route': () => original({ content: 'done' }, bot()),
@@ -92,7 +99,22 @@ const mistakes: Readonly<Record<string, () => Promise<unknown>>> = {
   'a form with a title of 46 characters': () => callback(ask(), { type: 9, data: { custom_id: 'animate:1', title: 'x'.repeat(46), components: [] } }),
   'a command name in capitals': () => send('PUT', '/applications/123456789012345678/commands', [{ name: 'Animate', type: 1, description: 'x' }], bot()),
   'a required option after an optional one': () =>
-    send('PUT', '/applications/123456789012345678/commands', [{ name: 'a', type: 1, description: 'x', options: [{ type: 3, name: 'b', description: 'x' }, { type: 3, name: 'c', description: 'x', required: true }] }], bot()),
+    send(
+      'PUT',
+      '/applications/123456789012345678/commands',
+      [
+        {
+          name: 'a',
+          type: 1,
+          description: 'x',
+          options: [
+            { type: 3, name: 'b', description: 'x' },
+            { type: 3, name: 'c', description: 'x', required: true },
+          ],
+        },
+      ],
+      bot(),
+    ),
 };
 
 describe('the contract', () => {

@@ -41,7 +41,8 @@ const deliver = (job: Job, clip: ClipFile | null) => bench.channel().deliver(job
 /** The job as a later attempt would read it. */
 const reread = async (job: Job): Promise<Job> => (await bench.deps.store.jobs.find(job.id)) as Job;
 const originals = ({ asked }: Asked) => bench.discord.calls.filter(({ method, path }) => method === 'PATCH' && path.includes(asked.token));
-const withClip = (jobId: string): readonly FakeMessage[] => bench.discord.messages.filter((m) => !m.deleted && m.attachments.some(({ filename }) => filename.includes(jobId)));
+const withClip = (jobId: string): readonly FakeMessage[] =>
+  bench.discord.messages.filter((m) => !m.deleted && m.attachments.some(({ filename }) => filename.includes(jobId)));
 
 describe('while the token lives', () => {
   it('puts the clip into the message that showed the job, once however often', async () => {
@@ -53,7 +54,12 @@ describe('while the token lives', () => {
     expect(withClip(job.id)).toHaveLength(1);
     const [file, ...more] = asked.original?.attachments ?? [];
     expect(more).toEqual([]);
-    expect(file).toMatchObject({ filename: `stillmotion-${job.id}.mp4`, contentType: 'video/mp4', size: 2_000, description: 'A 3-second clip made from a photo: waves, *slowly* @everyone' });
+    expect(file).toMatchObject({
+      filename: `stillmotion-${job.id}.mp4`,
+      contentType: 'video/mp4',
+      size: 2_000,
+      description: 'A 3-second clip made from a photo: waves, *slowly* @everyone',
+    });
     expect(bench.discord.download(file?.url ?? '')).toEqual(finished.clip.bytes);
     expect(asked.original?.content).toBe(`> waves, \\*slowly\\* @everyone\n-# seed ${job.request.seed} · motion · 3 s · 24 fps`);
     const buttons = JSON.stringify(asked.original?.components);
@@ -161,7 +167,10 @@ describe('when the token is dead', () => {
     bench.discord.addChannel('7550', '');
     bench.discord.refusePosts('7550', { status: 403, code: 50007, message: 'Cannot send messages to this user' });
     const third = await bench.finish(lost.job.id);
-    expect(await deliver(third.job, third.clip)).toMatchObject({ kind: 'gone', error: { code: 'CHANNEL_GONE', params: { reason: expect.stringContaining('50007') } } });
+    expect(await deliver(third.job, third.clip)).toMatchObject({
+      kind: 'gone',
+      error: { code: 'CHANNEL_GONE', params: { reason: expect.stringContaining('50007') } },
+    });
   });
 
   it('posts even with the gateway away and the bot just restarted', async () => {

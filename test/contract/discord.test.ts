@@ -26,8 +26,10 @@ afterAll(async () => {
 
 /** The words of the answer, once it is more than “thinking …”. */
 const answerOf = (asked: FakeInteraction): Promise<string> => bench.until(() => asked.original?.content);
-const animate = (values: Record<string, string | number | boolean> = {}, where: Where = {}): FakeInteraction => bench.discord.slash('animate', { image: photo, prompt: 'waves', ...values }, where);
-const moderate = (line: string, values: Record<string, string | number> = {}, where: Where = moderator): Promise<string> => answerOf(bench.discord.slash(`stillmotion ${line}`, values, where));
+const animate = (values: Record<string, string | number | boolean> = {}, where: Where = {}): FakeInteraction =>
+  bench.discord.slash('animate', { image: photo, prompt: 'waves', ...values }, where);
+const moderate = (line: string, values: Record<string, string | number> = {}, where: Where = moderator): Promise<string> =>
+  answerOf(bench.discord.slash(`stillmotion ${line}`, values, where));
 const left = async (where: Where): Promise<string> => answerOf(bench.discord.slash('quota', {}, where));
 
 /** A finished clip in its message, asked for by user 501 unless said otherwise. */
@@ -129,7 +131,17 @@ describe('/animate', () => {
     const asked = animate({}, { userId: '511' });
     await bench.until(() => asked.original?.content);
     const before = calls.length;
-    const shared = { application_id: '1', version: 1, channel_id: '11', channel: { id: '11', type: 0 }, user: { id: '5', username: 'x' }, entitlements: [], authorizing_integration_owners: {}, app_permissions: '0', locale: 'de' };
+    const shared = {
+      application_id: '1',
+      version: 1,
+      channel_id: '11',
+      channel: { id: '11', type: 0 },
+      user: { id: '5', username: 'x' },
+      entitlements: [],
+      authorizing_integration_owners: {},
+      app_permissions: '0',
+      locale: 'de',
+    };
     bench.discord.dispatch('INTERACTION_CREATE', { ...shared, id: '1', type: 2, token: 'a', data: { id: '1', name: 'unheard-of', type: 1 } });
     bench.discord.dispatch('INTERACTION_CREATE', { ...shared, id: '2', type: 99, token: 'b', data: {} });
     bench.discord.dispatch('INTERACTION_CREATE', { ...shared, id: '3', type: 5, token: 'c', data: { custom_id: 'somebody else’s', components: [] } });
@@ -141,7 +153,14 @@ describe('/animate', () => {
 });
 
 describe('the message command Animate', () => {
-  const attached = (url: string, name = 'photo.jpg') => ({ id: String(Math.floor(Math.random() * 1e9)), filename: name, size: 10, url, proxy_url: url, content_type: 'image/jpeg' });
+  const attached = (url: string, name = 'photo.jpg') => ({
+    id: String(Math.floor(Math.random() * 1e9)),
+    filename: name,
+    size: 10,
+    url,
+    proxy_url: url,
+    content_type: 'image/jpeg',
+  });
 
   it('opens a form that still works 20 minutes and a restart later', async () => {
     const asked = bench.discord.messageCommand('Animate', { attachments: [attached(photoUrl)] });
@@ -169,7 +188,25 @@ describe('the message command Animate', () => {
   });
 
   it('finds the photo of a forwarded message', async () => {
-    const forwarded = { message_reference: { type: 1, channel_id: '12', message_id: '77' }, message_snapshots: [{ message: { type: 0, content: '', attachments: [attached(photoUrl)], embeds: [], mentions: [], mention_roles: [], timestamp: new Date(0).toISOString(), edited_timestamp: null, flags: 0, components: [] } }] };
+    const forwarded = {
+      message_reference: { type: 1, channel_id: '12', message_id: '77' },
+      message_snapshots: [
+        {
+          message: {
+            type: 0,
+            content: '',
+            attachments: [attached(photoUrl)],
+            embeds: [],
+            mentions: [],
+            mention_roles: [],
+            timestamp: new Date(0).toISOString(),
+            edited_timestamp: null,
+            flags: 0,
+            components: [],
+          },
+        },
+      ],
+    };
     const asked = bench.discord.messageCommand('Animate', forwarded);
     expect(await bench.until(() => asked.modal)).toMatchObject({ custom_id: `animate:${asked.id}` });
   });
@@ -193,7 +230,7 @@ describe('buttons', () => {
   it('delete a clip for its owner and for moderators only', async () => {
     const mine = await clipMessage();
     const stranger = bench.discord.press(mine.message, `delete:${mine.job.id}`, { userId: '531' });
-    expect((await bench.until(() => stranger.followUps[0]?.content))).toContain('Only the person who asked');
+    expect(await bench.until(() => stranger.followUps[0]?.content)).toContain('Only the person who asked');
     expect(stranger.followUps[0]?.flags).toBe(64);
     expect(mine.message.deleted).toBe(false);
     bench.discord.press(mine.message, `delete:${mine.job.id}`);
@@ -259,7 +296,9 @@ describe('moderators', () => {
     await moderate('settings set', { setting: 'daily_quota', value: '1' });
     await bench.jobOf(animate({}, { userId: user }));
     expect(await answerOf(animate({}, { userId: user }))).toContain('used all 1 clips');
-    expect(await moderate('quota grant', { user, clips: 2, reason: 'won a contest' })).toBe(`Granted 2 clips. ${(await moderate('quota show', { user })).trim()}`);
+    expect(await moderate('quota grant', { user, clips: 2, reason: 'won a contest' })).toBe(
+      `Granted 2 clips. ${(await moderate('quota show', { user })).trim()}`,
+    );
     await bench.jobOf(animate({}, { userId: user }));
     expect(await moderate('quota reset', { user })).toContain('<@540>');
     await moderate('settings set', { setting: 'daily_quota', value: 'default' });

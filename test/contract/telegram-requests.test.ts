@@ -10,6 +10,9 @@ beforeAll(async () => {
   bench = await startBench(inject('templateDirectory'));
   photo = await jpeg(320, 240);
   await bench.channel().start();
+  // What is measured below is not how long the runtime takes to compile everything for the first time.
+  const { user, chat } = bench.telegram.person('Zoe');
+  await bench.replyTo(bench.telegram.sendPhoto(user, chat, photo, { caption: 'waves' }));
 });
 afterAll(async () => {
   await bench.close();
@@ -48,6 +51,16 @@ describe('a private chat', () => {
     expect((await bench.jobOf(request)).request.prompt).toBe('');
     const words = telegram.sendText(user, chat, 'clouds drift', { replyTo: request });
     expect((await bench.jobOf(words)).request.prompt).toBe('clouds drift');
+  });
+
+  it('takes words under a clip for words, not for a photo that it cannot read', async () => {
+    const { telegram } = bench;
+    const { user, chat } = telegram.person('Zac');
+    const request = telegram.sendPhoto(user, chat, photo, { caption: 'waves' });
+    const status = await bench.replyTo(request);
+    const { job, clip } = await bench.finish((await bench.jobOf(request)).id);
+    await bench.channel().deliver(job, clip);
+    expect((await bench.replyTo(telegram.sendText(user, chat, 'thank you', { replyTo: status }))).text).toMatch(/bring it to life/);
   });
 
   it.each([

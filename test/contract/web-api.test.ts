@@ -34,7 +34,14 @@ describe('asking for a clip', () => {
     const { json: job } = await client.call('GET', `/v1/jobs/${json.id}`);
     expect(job).toMatchObject({ id: json.id, state: 'waiting', progress: null, clip: null, error: null, notes: [] });
     expect(job.recipe).toMatchObject({ prompt: 'waves', seconds: 2, loop: true, seed: 7, width: 160, height: 100, format: 'gif', engine: 'motion' });
-    expect((await web.deps.store.jobs.find(json.id))?.origin).toEqual({ channel: 'web', place: 'web:local', room: '', user: 'web:local', userName: 'you', locale: 'de-AT' });
+    expect((await web.deps.store.jobs.find(json.id))?.origin).toEqual({
+      channel: 'web',
+      place: 'web:local',
+      room: '',
+      user: 'web:local',
+      userName: 'you',
+      locale: 'de-AT',
+    });
   });
 
   it('makes one clip of a repeated request with the same Idempotency-Key', async () => {
@@ -83,11 +90,20 @@ describe('a job under way', () => {
   it('shows progress, then the clip with its remarks', async () => {
     const id = await ask({ seconds: '1' });
     await web.begin(id);
-    expect((await client.call('GET', `/v1/jobs/${id}`)).json).toMatchObject({ state: 'running', position: 0, progress: { stage: 'denoise', done: 3, total: 12, fraction: 0.3 } });
+    expect((await client.call('GET', `/v1/jobs/${id}`)).json).toMatchObject({
+      state: 'running',
+      position: 0,
+      progress: { stage: 'denoise', done: 3, total: 12, fraction: 0.3 },
+    });
     expect((await client.call('GET', `/v1/jobs/${id}/clip`)).json.error.code).toBe('CLIP_NOT_READY');
     await web.finish(id, Buffer.from('clip bytes'));
     const { json } = await client.call('GET', `/v1/jobs/${id}`);
-    expect(json).toMatchObject({ state: 'done', position: null, seconds_left: null, clip: { url: `/v1/jobs/${id}/clip`, format: 'mp4', bytes: 10, seconds: 1 } });
+    expect(json).toMatchObject({
+      state: 'done',
+      position: null,
+      seconds_left: null,
+      clip: { url: `/v1/jobs/${id}/clip`, format: 'mp4', bytes: 10, seconds: 1 },
+    });
     expect(json.notes).toEqual([{ code: 'NOTE_CROPPED', message: 'This camera move starts on a slightly cropped photo.' }]);
   });
 
@@ -115,7 +131,10 @@ describe('a job under way', () => {
     const job = await web.deps.store.jobs.find(id);
     if (!job) throw new Error('the job is gone');
     const origin = { ...job.origin, channel: 'discord', place: 'discord:guild:1', user: 'discord:user:2' } as const;
-    const { job: theirs } = await web.deps.store.jobs.accept({ ...job, id: 'theirs0000000001', requestKey: 'discord:1', origin }, { clips: 5, scope: 'personal' });
+    const { job: theirs } = await web.deps.store.jobs.accept(
+      { ...job, id: 'theirs0000000001', requestKey: 'discord:1', origin },
+      { clips: 5, scope: 'personal' },
+    );
     for (const path of ['', '/clip', '/events', '/thumbnail']) expect((await client.call('GET', `/v1/jobs/${theirs.id}${path}`)).status).toBe(404);
     expect((await client.call('DELETE', `/v1/jobs/${theirs.id}`)).status).toBe(404);
     const { json } = await client.call('POST', '/v1/jobs', { body: photoForm(null, { prompt: 'x', photo_of: theirs.id }) });
@@ -127,7 +146,10 @@ describe('what is around', () => {
   it('describes engines with their bounds', async () => {
     const { json } = await client.call('GET', '/v1/engines');
     const [engine] = web.deps.manifests;
-    expect(json.engines[0]).toMatchObject({ id: engine?.id, options: { seconds: engine?.options.seconds, width: engine?.options.sidePx, format: ['mp4', 'gif'] } });
+    expect(json.engines[0]).toMatchObject({
+      id: engine?.id,
+      options: { seconds: engine?.options.seconds, width: engine?.options.sidePx, format: ['mp4', 'gif'] },
+    });
     expect(json.photo.max_bytes).toBe(15 * 1024 * 1024);
   });
 
@@ -140,7 +162,10 @@ describe('what is around', () => {
   });
 
   it('refuses with 429 and the seconds until tomorrow when the allowance is used up', async () => {
-    const poor = await startTestWeb(copyTemplate(inject('templateDirectory')), { quotaDaily: 0, ready: async () => Promise.reject(new Error('database gone')) });
+    const poor = await startTestWeb(copyTemplate(inject('templateDirectory')), {
+      quotaDaily: 0,
+      ready: async () => Promise.reject(new Error('database gone')),
+    });
     try {
       const other = await createWebClient(poor.url);
       const { status, headers, json } = await other.call('POST', '/v1/jobs', { body: photoForm(photo, { prompt: 'waves' }) });

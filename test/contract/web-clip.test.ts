@@ -44,7 +44,11 @@ describe('a finished clip', () => {
     ['bytes=0-0', 0, 0],
   ])('%s comes as 206', async (range, first, last) => {
     const answer = await get('', { Range: range });
-    expect([answer.status, answer.headers.get('content-range'), answer.headers.get('content-length')]).toEqual([206, `bytes ${first}-${last}/1000`, String(last - first + 1)]);
+    expect([answer.status, answer.headers.get('content-range'), answer.headers.get('content-length')]).toEqual([
+      206,
+      `bytes ${first}-${last}/1000`,
+      String(last - first + 1),
+    ]);
     expect(answer.bytes.equals(bytes.subarray(first, last + 1))).toBe(true);
   });
 
@@ -105,7 +109,11 @@ describe('the event stream', () => {
     let step = 0;
     const text = await readEvents(response, (soFar) => {
       const states = eventsIn(soFar).map(({ state }) => state);
-      if (step === 0 && states.includes('waiting')) void web.begin(id).then(() => (step = 2), () => undefined);
+      if (step === 0 && states.includes('waiting'))
+        void web.begin(id).then(
+          () => (step = 2),
+          () => undefined,
+        );
       if (step === 0 && states.includes('waiting')) step = 1;
       if (step === 2 && eventsIn(soFar).some(({ progress }) => progress)) {
         step = 3;

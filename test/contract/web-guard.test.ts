@@ -37,9 +37,12 @@ describe('on a loopback address', () => {
     expect(await raw(web.url, 'GET', '/healthz', { Host: host })).toBe(200);
   });
 
-  it.each(['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example', '192.168.1.5', '0.0.0.0', '[::2]'])('does not answer to %s', async (host) => {
-    for (const path of ['/', '/healthz', '/v1/quota', '/metrics', '/openapi.json']) expect(await raw(web.url, 'GET', path, { Host: host })).toBe(421);
-  });
+  it.each(['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example', '192.168.1.5', '0.0.0.0', '[::2]'])(
+    'does not answer to %s',
+    async (host) => {
+      for (const path of ['/', '/healthz', '/v1/quota', '/metrics', '/openapi.json']) expect(await raw(web.url, 'GET', path, { Host: host })).toBe(421);
+    },
+  );
 
   it('takes nothing from another web page', async () => {
     const { host } = new URL(web.url);
@@ -52,7 +55,8 @@ describe('on a loopback address', () => {
   });
 
   it('hands Telegram’s posts on under any name, with headers and body as they came', async () => {
-    const post = (secret: string) => fetch(`${web.url}/telegram/webhook`, { method: 'POST', body: '{"update_id":1}', headers: { 'X-Telegram-Bot-Api-Secret-Token': secret } });
+    const post = (secret: string) =>
+      fetch(`${web.url}/telegram/webhook`, { method: 'POST', body: '{"update_id":1}', headers: { 'X-Telegram-Bot-Api-Secret-Token': secret } });
     expect([(await post('right')).status, (await post('wrong')).status]).toEqual([200, 401]);
     expect(posted).toMatchObject({ body: '{"update_id":1}', headers: { 'x-telegram-bot-api-secret-token': 'wrong' } });
     expect(await raw(web.url, 'POST', '/telegram/webhook', { Host: 'bot.example.org', 'X-Telegram-Bot-Api-Secret-Token': 'right' })).toBe(200);
@@ -81,7 +85,13 @@ describe('with a token', () => {
 
   it('asks everybody for it, except about health', async () => {
     const client = await createWebClient(web.url);
-    for (const [method, path] of [['GET', '/v1/quota'], ['GET', '/v1/engines'], ['GET', '/metrics'], ['POST', '/v1/jobs'], ['DELETE', '/v1/jobs/x']] as const) {
+    for (const [method, path] of [
+      ['GET', '/v1/quota'],
+      ['GET', '/v1/engines'],
+      ['GET', '/metrics'],
+      ['POST', '/v1/jobs'],
+      ['DELETE', '/v1/jobs/x'],
+    ] as const) {
       const { status, headers, json } = await client.call(method, path);
       expect([status, headers.get('www-authenticate'), json.error.code]).toEqual([401, 'Bearer', 'UNAUTHORIZED']);
     }
@@ -100,7 +110,8 @@ describe('with a token', () => {
   });
 
   it('trades the token for a cookie that scripts cannot read and that ends after a month', async () => {
-    const signIn = (typed: string) => fetch(`${web.url}/v1/session`, { method: 'POST', body: JSON.stringify({ token: typed }), headers: { 'Content-Type': 'application/json' } });
+    const signIn = (typed: string) =>
+      fetch(`${web.url}/v1/session`, { method: 'POST', body: JSON.stringify({ token: typed }), headers: { 'Content-Type': 'application/json' } });
     expect((await signIn('wrong')).status).toBe(401);
     const answer = await signIn(token);
     expect(answer.status).toBe(204);
@@ -120,7 +131,17 @@ describe('with a token', () => {
 
   it('is needed wherever others could reach the port', () => {
     const { deps } = web;
-    const options = { deps, follower: { subscribe: () => () => undefined, stop: async () => undefined }, convert: async () => ({ bytes: new Uint8Array() }), channels: () => [], port: 0, token: null, metricsText: async () => '', ready: async () => true, log: deps.log };
+    const options = {
+      deps,
+      follower: { subscribe: () => () => undefined, stop: async () => undefined },
+      convert: async () => ({ bytes: new Uint8Array() }),
+      channels: () => [],
+      port: 0,
+      token: null,
+      metricsText: async () => '',
+      ready: async () => true,
+      log: deps.log,
+    };
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.org']) expect(() => createWeb({ ...options, host })).toThrow(/CONFIG_INVALID/);
     for (const host of ['127.0.0.1', 'localhost', '::1']) expect(() => createWeb({ ...options, host })).not.toThrow();
   });

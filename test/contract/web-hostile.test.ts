@@ -20,7 +20,8 @@ afterEach(async () => {
   expect((await client.call('GET', '/v1/quota')).json).toMatchObject({ used: 0, left: 10 });
 });
 
-const send = (body: RequestInit['body'], type?: string): Promise<Answer> => client.call('POST', '/v1/jobs', { body: body ?? null, ...(type ? { headers: { 'Content-Type': type } } : {}) });
+const send = (body: RequestInit['body'], type?: string): Promise<Answer> =>
+  client.call('POST', '/v1/jobs', { body: body ?? null, ...(type ? { headers: { 'Content-Type': type } } : {}) });
 const outcome = ({ status, json }: Answer): [number, string] => [status, json.error.code];
 
 describe('photos', () => {
@@ -50,7 +51,12 @@ describe('photos', () => {
         controller.enqueue(new Uint8Array(65_536));
       },
     });
-    const unannounced = await fetch(`${web.url}/v1/jobs`, { method: 'POST', body: endless, duplex: 'half', headers: { 'Content-Type': 'multipart/form-data; boundary=x' } } as RequestInit).then(
+    const unannounced = await fetch(`${web.url}/v1/jobs`, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+      headers: { 'Content-Type': 'multipart/form-data; boundary=x' },
+    } as RequestInit).then(
       async (response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code],
       // The server hangs up on a sender who does not stop; undici may notice that before it reads the answer.
       () => [413, 'PHOTO_TOO_LARGE'],
@@ -88,7 +94,13 @@ describe('bodies', () => {
     ['no body', null, undefined, 400, 'REQUEST_MALFORMED'],
     ['another type', 'image=1', 'application/x-www-form-urlencoded', 400, 'REQUEST_MALFORMED'],
     ['a form without a boundary', 'hello', 'multipart/form-data', 400, 'REQUEST_MALFORMED'],
-    ['a form cut off', '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc', 'multipart/form-data; boundary=x', 400, 'REQUEST_MALFORMED'],
+    [
+      'a form cut off',
+      '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nabc',
+      'multipart/form-data; boundary=x',
+      400,
+      'REQUEST_MALFORMED',
+    ],
     ['JSON cut off', '{"prompt":', json, 400, 'REQUEST_MALFORMED'],
     ['JSON that is a list', '[]', json, 400, 'REQUEST_MALFORMED'],
     ['a prompt that is an object', '{"prompt":{"$gt":""},"image_url":"http://x"}', json, 400, 'REQUEST_MALFORMED'],
@@ -113,7 +125,10 @@ describe('bodies', () => {
   it('a hundred thousand fields', async () => {
     const part = (i: number): string => `--x\r\nContent-Disposition: form-data; name="f${i}"\r\n\r\n1\r\n`;
     const startMs = Date.now();
-    expect(outcome(await send(`${Array.from({ length: 100_000 }, (_, i) => part(i)).join('')}--x--\r\n`, 'multipart/form-data; boundary=x'))).toEqual([422, 'OPTION_INVALID']);
+    expect(outcome(await send(`${Array.from({ length: 100_000 }, (_, i) => part(i)).join('')}--x--\r\n`, 'multipart/form-data; boundary=x'))).toEqual([
+      422,
+      'OPTION_INVALID',
+    ]);
     expect(Date.now() - startMs).toBeLessThan(5_000);
   });
 
@@ -134,7 +149,17 @@ describe('bodies', () => {
 });
 
 describe('addresses', () => {
-  it.each(['/v1/jobs/nope', '/v1/jobs/..%2F..%2Fetc%2Fpasswd', "/v1/jobs/'; DROP TABLE job; --", '/v1/jobs/%00', '/v1/nothing', '/..%2Fserver.ts', '/server.ts', '/page/index.html', '/.env'])('%s', async (path) => {
+  it.each([
+    '/v1/jobs/nope',
+    '/v1/jobs/..%2F..%2Fetc%2Fpasswd',
+    "/v1/jobs/'; DROP TABLE job; --",
+    '/v1/jobs/%00',
+    '/v1/nothing',
+    '/..%2Fserver.ts',
+    '/server.ts',
+    '/page/index.html',
+    '/.env',
+  ])('%s', async (path) => {
     const response = await fetch(web.url + path);
     const { error } = (await response.json()) as { error: { code: string } };
     expect(response.status).toBe(404);

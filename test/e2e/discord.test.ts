@@ -19,7 +19,13 @@ let directory: string;
 let dataDir: string;
 
 const start = (): Promise<TestApp> =>
-  startTestApp({ DATA_DIR: dataDir, DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, DOWNLOAD_ALLOW: new URL(discord.cdnUrl).origin, REDIS_URL: '' });
+  startTestApp({
+    DATA_DIR: dataDir,
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    DOWNLOAD_ALLOW: new URL(discord.cdnUrl).origin,
+    REDIS_URL: '',
+  });
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'stillmotion-discord-'));
@@ -41,6 +47,7 @@ const animate = (values: Record<string, string | number | boolean> = {}): FakeIn
 const clipOf = async (asked: FakeInteraction, timeoutMs = 50_000): Promise<FakeMessage> => {
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
     if (asked.original?.attachments.length) return asked.original;
+    if (asked.original?.content.includes('⚠️')) break;
   }
   throw new Error(`no clip came; the message says: ${asked.original?.content}`);
 };
@@ -60,7 +67,14 @@ describe('on Discord', () => {
     const message = await clipOf(asked);
     expect(asked.ackMs).toBeLessThan(500);
     expect(message.content).toBe('> slow zoom in\n-# seed 7 · motion · 1 s · 8 fps');
-    expect(await probed(message)).toMatchObject({ container: expect.stringContaining('mp4'), codec: 'h264', pixelFormat: 'yuv420p', widthPx: 160, heightPx: 100, frameCount: 8 });
+    expect(await probed(message)).toMatchObject({
+      container: expect.stringContaining('mp4'),
+      codec: 'h264',
+      pixelFormat: 'yuv420p',
+      widthPx: 160,
+      heightPx: 100,
+      frameCount: 8,
+    });
   });
 
   it('and as a GIF', async () => {

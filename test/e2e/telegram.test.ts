@@ -63,7 +63,11 @@ const acknowledgedInMs = async (request: FakeMessage, sentAtMs: number): Promise
 };
 
 describe('on Telegram', () => {
-  it('is connected', () => expect(app.channels()).toContainEqual({ name: 'telegram', state: 'connected', detail: 'connected as @stillmotion_bot' }));
+  it('is connected and answers', async () => {
+    expect(app.channels()).toContainEqual({ name: 'telegram', state: 'connected', detail: 'connected as @stillmotion_bot' });
+    const { user, chat } = telegram.person('Zoe');
+    await says(telegram.sendText(user, chat, '/start'), /bring it to life/);
+  });
 
   it('a photo with a caption comes back as an MP4 that plays everywhere, in the message that showed its progress', async () => {
     const { user, chat } = telegram.person('Ada');

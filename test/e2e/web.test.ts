@@ -7,7 +7,8 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { jpeg, text } from '../support/photos.ts';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const args = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
+const args =
+  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split(' ');
 const suite = existsSync(executablePath) ? 'the page in Chromium' : `the page in Chromium (skipped: no browser at ${executablePath})`;
 
 let app: TestApp;
@@ -60,8 +61,10 @@ const until = async (expression: string): Promise<void> => {
     if (problem || Date.now() > deadline) throw new Error(`${expression} did not come true; the page says “${problem}”`);
   }
 };
-const playing = (): Promise<void> => until("(({ hidden, readyState, currentTime }) => !hidden && readyState >= 2 && currentTime > 0.1)(document.querySelector('#video'))");
-const historyStates = (): Promise<(string | null)[]> => page.locator('.mini').evaluateAll((buttons) => buttons.map((button: { getAttribute(name: string): string | null }) => button.getAttribute('data-state')));
+const playing = (): Promise<void> =>
+  until("(({ hidden, readyState, currentTime }) => !hidden && readyState >= 2 && currentTime > 0.1)(document.querySelector('#video'))");
+const historyStates = (): Promise<(string | null)[]> =>
+  page.locator('.mini').evaluateAll((buttons) => buttons.map((button: { getAttribute(name: string): string | null }) => button.getAttribute('data-state')));
 const sidewaysPx = (): Promise<number> => page.evaluate('document.documentElement.scrollWidth - innerWidth');
 
 describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => {
@@ -101,7 +104,10 @@ describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => 
     expect(await page.textContent('#recipe')).toMatch(/^seed 77 · motion · 1 s · 8 fps · 160 × 10[68]/);
     expect(await page.textContent('#quota')).toBe('999 of 1000 clips left today');
 
-    for (const [button, format] of [['#download-mp4', 'mp4'], ['#download-gif', 'gif']] as const) {
+    for (const [button, format] of [
+      ['#download-mp4', 'mp4'],
+      ['#download-gif', 'gif'],
+    ] as const) {
       const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
       expect(download.suggestedFilename()).toMatch(new RegExp(`^stillmotion-\\w+\\.${format}$`));
       expect(await probe(await download.path())).toMatchObject({ widthPx: 160, frameCount: 8 });
@@ -183,7 +189,13 @@ describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => 
     await until("!document.querySelector('#result').hidden");
     const unnamed = await page
       .locator('button:visible, a:visible, input:visible, select:visible, textarea:visible, video:visible')
-      .evaluateAll((controls) => controls.filter((control: { labels?: { length: number }; textContent: string; ariaLabel: string | null }) => !(control.labels?.length || control.textContent.trim() || control.ariaLabel)).length);
+      .evaluateAll(
+        (controls) =>
+          controls.filter(
+            (control: { labels?: { length: number }; textContent: string; ariaLabel: string | null }) =>
+              !(control.labels?.length || control.textContent.trim() || control.ariaLabel),
+          ).length,
+      );
     expect(unnamed).toBe(0);
     await page.focus('.mini');
     await page.keyboard.press('Enter');

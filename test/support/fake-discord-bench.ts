@@ -44,7 +44,12 @@ export const startBench = async (template: string): Promise<Bench> => {
   const clock = fakeClock();
   const discord = await startFakeDiscord({ nowMs: clock.nowMs });
   const logged: string[] = [];
-  const write = (...parts: unknown[]): void => void logged.push(JSON.stringify(parts, (_key, value: unknown) => (value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value)));
+  const write = (...parts: unknown[]): void =>
+    void logged.push(
+      JSON.stringify(parts, (_key, value: unknown) =>
+        value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value,
+      ),
+    );
   const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
   const store = createStore(await openPglite(directory), clock);
   let count = 0;
@@ -59,7 +64,7 @@ export const startBench = async (template: string): Promise<Bench> => {
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [new URL(discord.cdnUrl).origin], maxBytes: 1024 * 1024, timeoutMs: 5_000 }),
     quotaDaily: 100,
-    newJobId: () => `job${String((count += 1)).padStart(13, '0')}`,
+    newJobId: () => `job${String(++count).padStart(13, '0')}`,
     newSeed: () => 4_000_000_000 + count,
   };
   const open = (): Channel => createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, log });

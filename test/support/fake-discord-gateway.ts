@@ -36,13 +36,16 @@ export const startFakeGateway = (
   let sequence = 0;
   let resumes = 0;
   const send = (socket: WebSocket, packet: JsonObject): void => socket.send(JSON.stringify(packet));
-  const dispatch = (socket: WebSocket, t: string, d: JsonObject): void => send(socket, { op: 0, t, d, s: (sequence += 1) });
+  const dispatch = (socket: WebSocket, t: string, d: JsonObject): void => send(socket, { op: 0, t, d, s: ++sequence });
 
   const take = (socket: WebSocket, { op, d }: Packet): void => {
-    if (op === 1) return send(socket, { op: 11 });
+    if (op === 1) send(socket, { op: 11 });
     const { token: given, intents } = (d ?? {}) as { token?: string; intents?: number };
     if (op === 2 || op === 6) {
-      if (given !== token) return socket.close(4004, 'Authentication failed.');
+      if (given !== token) {
+        socket.close(4004, 'Authentication failed.');
+        return;
+      }
       live.add(socket);
     }
     if (op === 2) {

@@ -90,7 +90,7 @@ const numbered = (components: readonly Json[]): Json[] => {
   let id = 0;
   const visit = (component: Json): Json =>
     component !== null && typeof component === 'object' && !Array.isArray(component)
-      ? { id: (id += 1), ...component, ...(Array.isArray(component.components) ? { components: component.components.map(visit) } : {}) }
+      ? { id: ++id, ...component, ...(Array.isArray(component.components) ? { components: component.components.map(visit) } : {}) }
       : component;
   return components.map(visit);
 };
@@ -118,7 +118,20 @@ export const messageJson = (message: FakeMessage, author: JsonObject): JsonObjec
 /** A message of a person, as a message command shows it. */
 export const personMessage = (channelId: string, authorId: string, extra: Partial<APIMessage>): JsonObject => ({
   ...messageJson(
-    { id: snowflake(), channelId, authorId, content: '', components: [], attachments: [], flags: 0, nonce: null, replyTo: null, edits: 0, deleted: false, createdAtMs: Date.now() },
+    {
+      id: snowflake(),
+      channelId,
+      authorId,
+      content: '',
+      components: [],
+      attachments: [],
+      flags: 0,
+      nonce: null,
+      replyTo: null,
+      edits: 0,
+      deleted: false,
+      createdAtMs: Date.now(),
+    },
     userJson(authorId, `user${authorId}`),
   ),
   ...(extra as JsonObject),
@@ -154,7 +167,12 @@ const answeredOptions = (options: Json): Json =>
  * @param focused the option being typed, for autocomplete
  * @throws when the command or an option is not registered, as no client could send it
  */
-export const commandData = (commands: readonly Command[], line: string, values: Readonly<Record<string, string | number | boolean>>, focused?: string): JsonObject => {
+export const commandData = (
+  commands: readonly Command[],
+  line: string,
+  values: Readonly<Record<string, string | number | boolean>>,
+  focused?: string,
+): JsonObject => {
   const [name, ...path] = line.split(' ');
   const command = commands.find((c) => c.name === name);
   if (!command) throw new Error(`/${name} is not registered`);

@@ -24,7 +24,13 @@ const channelJson = ({ id, guildId, parentId, type }: FakeChannel, permissions =
   type,
   flags: 0,
   ...(guildId === null ? { recipients: [] } : { guild_id: guildId, name: `channel${id}`, position: 0, permission_overwrites: [], permissions }),
-  ...(parentId === null ? {} : { parent_id: parentId, owner_id: '555', thread_metadata: { archived: false, auto_archive_duration: 60, archive_timestamp: new Date(0).toISOString(), locked: false } }),
+  ...(parentId === null
+    ? {}
+    : {
+        parent_id: parentId,
+        owner_id: '555',
+        thread_metadata: { archived: false, auto_archive_duration: 60, archive_timestamp: new Date(0).toISOString(), locked: false },
+      }),
 });
 
 /** What READY says, and the guilds that follow it. A thread nobody told the bot about is one it learns of from an interaction. */
@@ -32,7 +38,14 @@ export const readyData = (state: FakeState): { data: JsonObject; guilds: readonl
   const guildIds = [...new Set([...state.channels.values()].flatMap(({ guildId }) => guildId ?? []))];
   const channelsOf = (guildId: string) => [...state.channels.values()].filter((c) => c.guildId === guildId && c.type !== 11).map((c) => channelJson(c));
   return {
-    data: { v: 10, user: { ...authorJson(state), verified: true, mfa_enabled: false }, guilds: guildIds.map((id) => ({ id, unavailable: true })), session_id: snowflake(), application: { id: state.botId, flags: 0 }, shard: [0, 1] },
+    data: {
+      v: 10,
+      user: { ...authorJson(state), verified: true, mfa_enabled: false },
+      guilds: guildIds.map((id) => ({ id, unavailable: true })),
+      session_id: snowflake(),
+      application: { id: state.botId, flags: 0 },
+      shard: [0, 1],
+    },
     guilds: guildIds.map((id) => guildJson(id, channelsOf(id))),
   };
 };
@@ -56,7 +69,17 @@ export const placeJson = (state: FakeState, channelId: string, guildId: string |
           guild_id: guildId,
           guild: { id: guildId, locale: 'en-US', features: [] },
           guild_locale: 'en-US',
-          member: { user, roles: [], nick: null, avatar: null, joined_at: new Date(0).toISOString(), deaf: false, mute: false, flags: 0, permissions: where.permissions ?? MEMBER_PERMISSIONS },
+          member: {
+            user,
+            roles: [],
+            nick: null,
+            avatar: null,
+            joined_at: new Date(0).toISOString(),
+            deaf: false,
+            mute: false,
+            flags: 0,
+            permissions: where.permissions ?? MEMBER_PERMISSIONS,
+          },
         }),
   };
 };

@@ -27,7 +27,11 @@ type Handler = (request: FakeRequest, state: FakeState, parameters: Readonly<Rec
 export const handlers: Readonly<Record<string, Handler>> = {
   'get /gateway/bot': (_request, state) => ({
     status: 200,
-    json: { url: `${state.cdnUrl.replace('http:', 'ws:').replace(/\/cdn$/, '')}/gateway`, shards: 1, session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 } },
+    json: {
+      url: `${state.cdnUrl.replace('http:', 'ws:').replace(/\/cdn$/, '')}/gateway`,
+      shards: 1,
+      session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 },
+    },
   }),
   'get /applications/{application_id}/commands': (_request, state) => ({ status: 200, json: state.commands as unknown as Json }),
   'put /applications/{application_id}/commands': ({ body }, state) => {
@@ -71,8 +75,14 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const channel = state.channels.get(channelId);
     if (!channel) return unknownChannel;
     if (channel.refuse) return failure(channel.refuse.status, channel.refuse.code, channel.refuse.message);
-    const { nonce, enforce_nonce: enforce, message_reference: reference } = request.body as { nonce?: string; enforce_nonce?: boolean; message_reference?: { message_id?: string; fail_if_not_exists?: boolean } };
-    const same = state.messages.find((m) => enforce === true && m.nonce === nonce && m.authorId === state.botId && m.createdAtMs > state.nowMs() - NONCE_LIFE_MS);
+    const {
+      nonce,
+      enforce_nonce: enforce,
+      message_reference: reference,
+    } = request.body as { nonce?: string; enforce_nonce?: boolean; message_reference?: { message_id?: string; fail_if_not_exists?: boolean } };
+    const same = state.messages.find(
+      (m) => enforce === true && m.nonce === nonce && m.authorId === state.botId && m.createdAtMs > state.nowMs() - NONCE_LIFE_MS,
+    );
     if (same) return shown(state, same);
     const replied = state.messages.find((m) => m.id === reference?.message_id && !m.deleted);
     if (reference?.message_id && !replied && reference.fail_if_not_exists !== false) return failure(400, 50035, 'Invalid Form Body');
@@ -117,7 +127,11 @@ const withOriginal = (state: FakeState, token: string, next: (message: FakeMessa
 /** Takes content, components and files into a message; what a request leaves out stays. */
 const write = ({ body, files }: FakeRequest, state: FakeState, message: FakeMessage): Answer => {
   if ([...files.values()].some(({ bytes }) => bytes.length > state.fileLimitBytes)) return failure(413, 40005, 'Request entity too large');
-  const { content, components, attachments } = body as { content?: string; components?: Json[]; attachments?: { id: string | number; filename?: string; description?: string }[] };
+  const { content, components, attachments } = body as {
+    content?: string;
+    components?: Json[];
+    attachments?: { id: string | number; filename?: string; description?: string }[];
+  };
   const listed = attachments ?? [...files.keys()].map((name) => ({ id: name.slice(6, -1), filename: undefined, description: undefined }));
   if (attachments || files.size > 0) {
     const kept = message.attachments.filter(({ id }) => listed.some((wanted) => String(wanted.id) === id));

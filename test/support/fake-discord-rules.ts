@@ -1,7 +1,7 @@
 /** Rules of Discord that its specification does not put into schemas, as checks on one request. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Json, Route } from './openapi-validator.ts';
 import type { JsonObject } from './fake-discord-payloads.ts';
+import type { Json, Route } from './openapi-validator.ts';
 
 /** One request as it came in; the JSON part of a multipart body is in `body`. */
 export interface FakeRequest {
@@ -82,7 +82,8 @@ const brokenCommand = (command: Json): string[] => {
   if (isChat && String(name) !== String(name).toLowerCase()) problems.push(`name ${String(name)} is not in lower case`);
   const list = (Array.isArray(options) ? options : []) as JsonObject[];
   const firstOptional = list.findIndex((option) => option.required !== true);
-  if (firstOptional >= 0 && list.slice(firstOptional).some((option) => option.required === true)) problems.push(`${String(name)}: a required option after an optional one`);
+  if (firstOptional >= 0 && list.slice(firstOptional).some((option) => option.required === true))
+    problems.push(`${String(name)}: a required option after an optional one`);
   if (list.some((option) => option.autocomplete === true && option.choices !== undefined)) problems.push(`${String(name)}: autocomplete and choices together`);
   if (characters(command) > MAX_COMMAND_CHARACTERS) problems.push(`${String(name)}: more than ${MAX_COMMAND_CHARACTERS} characters in all`);
   return [...problems, ...list.flatMap((option) => brokenCommand({ ...option, type: 1 }))];
@@ -91,5 +92,8 @@ const brokenCommand = (command: Json): string[] => {
 const characters = (value: Json | undefined): number => {
   if (value === null || typeof value !== 'object') return 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + characters(item), 0);
-  return Object.entries(value).reduce((sum, [key, child]) => sum + (typeof child === 'string' && ['name', 'description', 'value'].includes(key) ? child.length : characters(child)), 0);
+  return Object.entries(value).reduce(
+    (sum, [key, child]) => sum + (typeof child === 'string' && ['name', 'description', 'value'].includes(key) ? child.length : characters(child)),
+    0,
+  );
 };

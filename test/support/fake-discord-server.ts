@@ -20,14 +20,31 @@ export const serve = async (request: IncomingMessage, response: ServerResponse, 
   const method = request.method ?? 'GET';
   const path = url.pathname.replace(/^\/api\/v10/, '');
   const { answer, body } = await respond(request, method, path, url.searchParams, Buffer.concat(chunks), state);
-  state.calls.push({ method, path: decodeURIComponent(path), status: answer.status, atMs: Date.now(), authorized: request.headers.authorization !== undefined, body });
+  state.calls.push({
+    method,
+    path: decodeURIComponent(path),
+    status: answer.status,
+    atMs: Date.now(),
+    authorized: request.headers.authorization !== undefined,
+    body,
+  });
   const retryAfterS = answer.status === 429 ? (answer.json as JsonObject).retry_after : undefined;
   response
-    .writeHead(answer.status, { ...(answer.json === undefined ? {} : { 'content-type': 'application/json' }), ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS), 'x-ratelimit-scope': 'user' }) })
+    .writeHead(answer.status, {
+      ...(answer.json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS), 'x-ratelimit-scope': 'user' }),
+    })
     .end(answer.json === undefined ? undefined : JSON.stringify(answer.json));
 };
 
-const respond = async (request: IncomingMessage, method: string, path: string, query: URLSearchParams, bytes: Buffer, state: FakeState): Promise<{ answer: Answer; body: Json | undefined }> => {
+const respond = async (
+  request: IncomingMessage,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  bytes: Buffer,
+  state: FakeState,
+): Promise<{ answer: Answer; body: Json | undefined }> => {
   const route = validator.route(method, path);
   const handler = route ? handlers[`${route.method} ${route.path}`] : undefined;
   if (!route || !handler) {
@@ -49,11 +66,15 @@ const respond = async (request: IncomingMessage, method: string, path: string, q
     report(problems);
     if (fault) {
       fault.times -= 1;
-      answer = fault.retryAfterS === undefined ? failure(fault.status, fault.code ?? 0, 'fault') : { status: 429, json: { code: 0, message: 'You are being rate limited.', retry_after: fault.retryAfterS, global: false } };
+      answer =
+        fault.retryAfterS === undefined
+          ? failure(fault.status, fault.code ?? 0, 'fault')
+          : { status: 429, json: { code: 0, message: 'You are being rate limited.', retry_after: fault.retryAfterS, global: false } };
     } else if (problems.length > 0) answer = failure(400, 50035, 'Invalid Form Body');
     else answer = handler(call, state, route.pathParameters);
   }
-  if (answer.status < 500) state.violations.push(...validator.response(route, answer.status, answer.json).map((problem) => `answer to ${method} ${route.path}: ${problem}`));
+  if (answer.status < 500)
+    state.violations.push(...validator.response(route, answer.status, answer.json).map((problem) => `answer to ${method} ${route.path}: ${problem}`));
   return { answer, body };
 };
 
@@ -63,6 +84,7 @@ const readBody = async (bytes: Buffer, contentType: string): Promise<Pick<FakeRe
   if (bytes.length === 0) return { body: undefined, files };
   if (!contentType.startsWith('multipart/')) return { body: JSON.parse(bytes.toString('utf8')) as Json, files };
   const form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData();
-  for (const [name, part] of form) if (typeof part !== 'string') files.set(name, { name: part.name, type: part.type, bytes: new Uint8Array(await part.arrayBuffer()) });
+  for (const [name, part] of form)
+    if (typeof part !== 'string') files.set(name, { name: part.name, type: part.type, bytes: new Uint8Array(await part.arrayBuffer()) });
   return { body: JSON.parse(String(form.get('payload_json') ?? 'null')) as Json, files };
 };

@@ -1,8 +1,8 @@
 /** What the fake Discord remembers: guilds, channels, messages, interactions, commands, faults and broken rules. */
 import type { RESTPutAPIApplicationCommandsResult } from 'discord.js';
-import type { Json } from './openapi-validator.ts';
 import type { FakeAttachment, FakeMessage } from './fake-discord-payloads.ts';
 import { snowflake } from './fake-discord-payloads.ts';
+import type { Json } from './openapi-validator.ts';
 
 export interface FakeChannel {
   readonly id: string;
@@ -80,7 +80,14 @@ export interface FakeState {
 }
 
 /** Puts a file on the CDN under an address that nobody can guess. */
-export const storeFile = (state: FakeState, channelId: string, filename: string, bytes: Uint8Array, contentType: string, description?: string): FakeAttachment => {
+export const storeFile = (
+  state: FakeState,
+  channelId: string,
+  filename: string,
+  bytes: Uint8Array,
+  contentType: string,
+  description?: string,
+): FakeAttachment => {
   const id = snowflake();
   const path = `/attachments/${channelId}/${id}/${encodeURIComponent(filename)}`;
   state.files.set(path, { bytes, contentType });

@@ -3,7 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RESTPutAPIApplicationCommandsResult } from 'discord.js';
 import { startFakeGateway } from './fake-discord-gateway.ts';
-import { attachmentJson, commandData, type FakeAttachment, type FakeMessage, type JsonObject, personMessage, snowflake, userJson } from './fake-discord-payloads.ts';
+import {
+  attachmentJson,
+  commandData,
+  type FakeAttachment,
+  type FakeMessage,
+  type JsonObject,
+  personMessage,
+  snowflake,
+  userJson,
+} from './fake-discord-payloads.ts';
 import { placeJson, readyData, type Where } from './fake-discord-places.ts';
 import { authorJson } from './fake-discord-rest.ts';
 import { serve } from './fake-discord-server.ts';
@@ -51,10 +60,26 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
   const photos = new Map<string, FakeAttachment>();
   const events = new Map<string, JsonObject>();
   const state: FakeState = {
-    token: FAKE_TOKEN, botId: APPLICATION_ID, nowMs, cdnUrl: '', fileLimitBytes: 10 * 1024 * 1024, commands: [],
-    channels: new Map(), interactions: new Map(), messages: [], files: new Map(), faults: [], calls: [], violations: [],
+    token: FAKE_TOKEN,
+    botId: APPLICATION_ID,
+    nowMs,
+    cdnUrl: '',
+    fileLimitBytes: 10 * 1024 * 1024,
+    commands: [],
+    channels: new Map(),
+    interactions: new Map(),
+    messages: [],
+    files: new Map(),
+    faults: [],
+    calls: [],
+    violations: [],
   };
-  for (const [id, guildId] of [['11', '1'], ['12', '1'], ['21', '2']] as const) state.channels.set(id, { id, guildId, parentId: null, type: 0, refuse: null });
+  for (const [id, guildId] of [
+    ['11', '1'],
+    ['12', '1'],
+    ['21', '2'],
+  ] as const)
+    state.channels.set(id, { id, guildId, parentId: null, type: 0, refuse: null });
 
   const server = createServer((request, response) => {
     serve(request, response, state).catch((error: unknown) => {
@@ -65,7 +90,13 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   state.cdnUrl = `${base}/cdn`;
-  const gateway = startFakeGateway(server, state.token, () => readyData(state), () => `${base.replace('http', 'ws')}/gateway`, (text) => state.violations.push(text));
+  const gateway = startFakeGateway(
+    server,
+    state.token,
+    () => readyData(state),
+    () => `${base.replace('http', 'ws')}/gateway`,
+    (text) => state.violations.push(text),
+  );
 
   const interact = (type: number, data: JsonObject, where: Where, extra: JsonObject = {}, original: FakeMessage | null = null): FakeInteraction => {
     const guildId = where.guildId === undefined ? '1' : where.guildId;
@@ -73,7 +104,19 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
     const channelId = where.channelId ?? (guildId === null ? `7${userId}` : `${guildId}1`);
     if (!state.channels.has(channelId)) state.channels.set(channelId, { id: channelId, guildId, parentId: null, type: guildId === null ? 1 : 0, refuse: null });
     const interaction: FakeInteraction = {
-      id: snowflake(), token: `token${snowflake()}`, channelId, guildId, userId, sentAtMs: nowMs(), dispatchedAtMs: performance.now(), answer: null, ackMs: null, modal: null, choices: null, original, followUps: [],
+      id: snowflake(),
+      token: `token${snowflake()}`,
+      channelId,
+      guildId,
+      userId,
+      sentAtMs: nowMs(),
+      dispatchedAtMs: performance.now(),
+      answer: null,
+      ackMs: null,
+      modal: null,
+      choices: null,
+      original,
+      followUps: [],
     };
     state.interactions.set(interaction.token, interaction);
     const { id, token } = interaction;
@@ -106,7 +149,9 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
       if (channel) channel.refuse = refusal;
     },
     removeChannel: (id) => void state.channels.delete(id),
-    limitFiles: (bytes) => void (state.fileLimitBytes = bytes),
+    limitFiles(bytes) {
+      state.fileLimitBytes = bytes;
+    },
     fault: (fault) => void state.faults.push({ times: 1, ...fault }),
     addPhoto(bytes, filename = 'photo.jpg', contentType = 'image/jpeg') {
       const photo = storeFile(state, '0', filename, bytes, contentType);
@@ -137,7 +182,13 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
     press(message, customId, where = {}) {
       if (!JSON.stringify(message.components).includes(`"${customId}"`)) throw new Error(`there is no button ${customId}`);
       const shown = personMessage(message.channelId, APPLICATION_ID, { content: message.content });
-      return interact(3, { custom_id: customId, component_type: 2 }, { channelId: message.channelId, ...where }, { message: { ...shown, id: message.id, author: authorJson(state) } }, message);
+      return interact(
+        3,
+        { custom_id: customId, component_type: 2 },
+        { channelId: message.channelId, ...where },
+        { message: { ...shown, id: message.id, author: authorJson(state) } },
+        message,
+      );
     },
     redeliver: ({ id }) => gateway.dispatch('INTERACTION_CREATE', events.get(id) ?? {}),
     dispatch: (type, data) => gateway.dispatch(type, data),

@@ -91,6 +91,7 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
       await telegram.close();
       await store.close();
       rmSync(directory, { recursive: true, force: true });
+      if (logged.some((line) => line.includes(telegram.token))) throw new Error('the log holds the token');
     },
   };
 };

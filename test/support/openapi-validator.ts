@@ -65,10 +65,24 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
   const compiled = new Map<string, ValidateFunction>();
 
   const resolve = (pointer: string): unknown =>
-    pointer.split('/').slice(1).reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')], spec);
-  const pointerTo = (...parts: readonly (string | number)[]): string => `#/${parts.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+    pointer
+      .split('/')
+      .slice(1)
+      .reduce<unknown>(
+        (node, part) => (node as Record<string, unknown> | undefined)?.[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')],
+        spec,
+      );
+  const pointerTo = (...parts: readonly (string | number)[]): string =>
+    `#/${parts.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
   const validator = (pointer: string): ValidateFunction => {
-    const known = compiled.get(pointer) ?? ajv.compile({ $ref: `spec${pointer.split('/').map((part, index) => (index === 0 ? part : encodeURIComponent(part))).join('/')}` });
+    const known =
+      compiled.get(pointer) ??
+      ajv.compile({
+        $ref: `spec${pointer
+          .split('/')
+          .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
+          .join('/')}`,
+      });
     compiled.set(pointer, known);
     return known;
   };
@@ -94,7 +108,8 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
     return Object.entries(value).flatMap(([name, child]) => {
       const owners = schemas.filter(({ schema }) => schema.properties && name in schema.properties);
       if (child === undefined) return [];
-      if (owners.length === 0) return open ? unknownFields(`${open}/additionalProperties`, child, `${at}/${name}`) : [`${at}/${name} is not a field of the specification`];
+      if (owners.length === 0)
+        return open ? unknownFields(`${open}/additionalProperties`, child, `${at}/${name}`) : [`${at}/${name} is not a field of the specification`];
       const complaints = owners.map(({ at: owner }) => unknownFields(`${owner}/${pointerTo('properties', name).slice(2)}`, child, `${at}/${name}`));
       return complaints.find((list) => list.length === 0) ?? (complaints[0] as string[]);
     });
@@ -109,7 +124,10 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
   const operation = ({ path, method }: Route): Operation => spec.paths[path]?.[method] as Operation;
   const parameters = (route: Route): { at: string; parameter: Parameter }[] => [
     ...(spec.paths[route.path]?.parameters ?? []).map((parameter, index) => ({ at: pointerTo('paths', route.path, 'parameters', index, 'schema'), parameter })),
-    ...(operation(route).parameters ?? []).map((parameter, index) => ({ at: pointerTo('paths', route.path, route.method, 'parameters', index, 'schema'), parameter })),
+    ...(operation(route).parameters ?? []).map((parameter, index) => ({
+      at: pointerTo('paths', route.path, route.method, 'parameters', index, 'schema'),
+      parameter,
+    })),
   ];
   const templates = Object.keys(spec.paths).map((path) => ({
     path,

@@ -26,7 +26,7 @@ export interface WebClient {
   check(method: string, path: string, answer: Pick<Answer, 'status' | 'headers' | 'json'>): string[];
 }
 
-const escape = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+const pointerPart = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** @param headers sent with every call */
 export const createWebClient = async (url: string, headers: Record<string, string> = {}): Promise<WebClient> => {
@@ -46,7 +46,7 @@ export const createWebClient = async (url: string, headers: Record<string, strin
     if (!described.content) return type === '' ? [] : [`a body of type ${type} where none belongs`];
     if (!(type in described.content)) return [`${type} instead of ${Object.keys(described.content).join(', ')}`];
     if (type !== 'application/json') return [];
-    const pointer = ['paths', template, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'].map(escape).join('/');
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'].map(pointerPart).join('/');
     const validate = ajv.compile({ $ref: `document#/${pointer}` });
     return validate(json) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
   };

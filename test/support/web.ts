@@ -15,7 +15,7 @@ import { createStore } from '../../core/infra/store.ts';
 import type { Job } from '../../core/job.ts';
 import type { Queue } from '../../core/queue.ts';
 import { createPhotoInspector } from '../../worker/vision/photo.ts';
-import { fakeClock, type FakeClock } from './jobs.ts';
+import { type FakeClock, fakeClock } from './jobs.ts';
 
 export interface TestWeb {
   readonly url: string;
@@ -38,7 +38,12 @@ export const startTestWeb = async (directory: string, options: Partial<WebOption
   const store = createStore(database, clock);
   const metrics = createMetrics(store.jobs);
   const log = createLogger('fatal');
-  const queue: Queue = { add: async () => undefined, remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined };
+  const queue: Queue = {
+    add: async () => undefined,
+    remove: async () => undefined,
+    consume: () => ({ close: async () => undefined }),
+    close: async () => undefined,
+  };
   let count = 0;
   let conversions = 0;
   const deps: Deps = {
@@ -93,7 +98,17 @@ export const startTestWeb = async (directory: string, options: Partial<WebOption
       const job = await store.jobs.find(jobId);
       if (!job) throw new Error(`no job ${jobId}`);
       const { format, widthPx, heightPx, seconds, fps, frameCount } = job.request;
-      const ref = { key: `clips/${jobId}.${format}`, thumbnailKey: `clips/${jobId}.jpg`, format, bytes: clip.length, widthPx, heightPx, seconds, fps, frameCount };
+      const ref = {
+        key: `clips/${jobId}.${format}`,
+        thumbnailKey: `clips/${jobId}.jpg`,
+        format,
+        bytes: clip.length,
+        widthPx,
+        heightPx,
+        seconds,
+        fps,
+        frameCount,
+      };
       await deps.files.put(ref.key, clip);
       await deps.files.put(ref.thumbnailKey, new Uint8Array([0xff, 0xd8, 0xff]));
       await store.jobs.finish(jobId, job.attempt, { state: 'done', clip: ref, notes: [{ code: 'NOTE_CROPPED', params: {} }] });

@@ -6,8 +6,19 @@ import { sampleDraft } from '../support/jobs.ts';
 
 const jobIn = (channelId: string): Job => ({
   ...sampleDraft('discord:user:1', 'discord:guild:1', { address: { channelId } }),
-  state: 'waiting', progress: null, attempt: 0, cancelRequested: false, clip: null, error: null, notes: [], delivery: 'none',
-  createdAtMs: 0, startedAtMs: null, finishedAtMs: null, deleted: false, revision: 0,
+  state: 'waiting',
+  progress: null,
+  attempt: 0,
+  cancelRequested: false,
+  clip: null,
+  error: null,
+  notes: [],
+  delivery: 'none',
+  createdAtMs: 0,
+  startedAtMs: null,
+  finishedAtMs: null,
+  deleted: false,
+  revision: 0,
 });
 const at = (position: number) => ({ position, secondsLeft: null });
 

@@ -82,7 +82,7 @@ describe('the status board', () => {
     board.show(running('j1', 100, 1), standing);
     board.show(running('j1', 100, 2), standing);
     let closed = false;
-    const closing = board.close('j1').then(() => (closed = true));
+    const closing = board.close(running('j1', 100, 2)).then(() => (closed = true));
     await vi.advanceTimersByTimeAsync(5_000);
     expect(closed).toBe(false);
     arrived();
@@ -103,8 +103,7 @@ describe('the status board', () => {
 
   it('gives up on a message that cannot be edited any more', async () => {
     answer = async () => Promise.reject(new TelegramFailure('editMessageText', 400, 'Bad Request: message to edit not found'));
-    board.show(running('j1', 100, 1), standing);
-    await vi.advanceTimersByTimeAsync(10_000);
+    await work(['j1'], 100, 10);
     expect(edits).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
 import { isFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
-import { type FloatTensor, integers, type Tensor, tensor, vector } from '../tensor/tensor.ts';
+import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
 import { composeFrame, type Sheets } from '../vision/compose.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
@@ -29,11 +29,16 @@ interface MotionVocabulary extends Vocabulary {
 const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame'] as const;
 type Sessions = Record<(typeof graphs)[number], Session>;
 
+/** What prepare.onnx hands to frame.onnx. */
+const FIELDS = ['low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common'] as const;
 const FIELD_DIMS = [1, 15, 32, 32] as const;
 const CAMERA_DIMS = [1, 8] as const;
 const CLASS_COUNT = 13;
 /** Places in the text program: amplitudes of the classes but the first, camera hint. */
 const PROGRAM = { amplitudes: [0, 12], camera: [14, 22] } as const;
+/** How much more likely a class is when the words name it, and up to how many names are a choice. */
+const NAMED_ODDS = 5;
+const MAX_NAMED = 5;
 const IMAGE_SIDE = 128;
 /** The longer side on which fields, masks and depth are worked out, whatever the size of the clip. */
 const PROXY_SIDE = 320;
@@ -83,7 +88,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
     const photo = resample(request.photo, coverCrop(request.photo, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(toPlanes(photo, IMAGE_SIDE, IMAGE_SIDE), [1, 3, IMAGE_SIDE, IMAGE_SIDE]) });
-    const [features, segmentation] = [finite(seen.float('features')), finite(seen.float('segmentation'))];
+    const features = finite(seen.float('features'));
+    const segmentation = believeWords(finite(seen.float('segmentation')), program.data);
     const [depth, sway] = [finite(seen.float('depth')), finite(seen.float('sway'))];
     await traceAll(trace, { context, program, features, segmentation, depth, sway });
     report('encode', 1, 1, SHARE.encode);
@@ -129,12 +135,14 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       proxy: tensor(toPlanes(photo, proxy.widthPx, proxy.heightPx), [1, 3, proxy.heightPx, proxy.widthPx]),
       field: tensor(field, FIELD_DIMS),
       decode: vector(velocityScale, oscillationScale, flickerScale, deadZone),
-      gate: gateClasses(program.data),
+      strength: strengths(program.data),
       swing: vector(SWING * motion),
       reach: vector(repeats * motion),
       ...{ segmentation, depth, sway },
     });
     const activity = readActivity(finite(prepared.float('activity')).data);
+    const fields = Object.fromEntries(FIELDS.map((name) => [name, prepared.float(name)]));
+    await traceAll(trace, fields);
 
     // 7 what the camera does, and whether anything moves at all
     const notes: Note[] = [];
@@ -153,8 +161,6 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const flows = activity.flow > VISIBLE.flow;
     const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
     const sheets = readSheets(prepared, widthPx, heightPx);
-    const fields: Record<string, Tensor> = {};
-    for (const name of ['low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'common']) fields[name] = prepared.float(name);
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
@@ -219,14 +225,26 @@ const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<strin
   if (trace !== undefined) for (const [name, { data, dims }] of Object.entries(tensors)) await trace(name, data, dims);
 };
 
-/** How far each of the classes may move: 1 when the words asked for it, 0 when they did not; what is static never does. */
-const gateClasses = (program: Float32Array): FloatTensor => {
-  const gate = new Float32Array(CLASS_COUNT);
-  program.subarray(...PROGRAM.amplitudes).forEach((amplitude, i) => {
-    gate[i + 1] = smoothStep(amplitude, 0.05, 0.3);
+/**
+ * What the photo shows, given what the words name: somebody who asks for waves has water in the picture, so the odds of the
+ * named classes rise. Words that name nearly everything say nothing.
+ * @param segmentation probabilities [1, 13, 64, 64]
+ */
+const believeWords = ({ data, dims }: FloatTensor, program: Float32Array): FloatTensor => {
+  const odds = [1, ...Array.from(program.subarray(...PROGRAM.amplitudes), (amplitude) => (amplitude > 0 ? NAMED_ODDS : 1))];
+  if (odds.filter((factor) => factor > 1).length > MAX_NAMED) return { data, dims };
+  const area = data.length / CLASS_COUNT;
+  const total = new Float32Array(area);
+  const weighed = data.map((share, i) => {
+    const value = share * (odds[Math.floor(i / area)] as number);
+    total[i % area] = (total[i % area] as number) + value;
+    return value;
   });
-  return { data: gate, dims: [CLASS_COUNT] };
+  return { data: weighed.map((value, i) => value / (total[i % area] as number)), dims };
 };
+
+/** How much each class was asked to move; what is static never is. */
+const strengths = (program: Float32Array): FloatTensor => tensor(Float32Array.of(0, ...program.subarray(...PROGRAM.amplitudes)), [CLASS_COUNT]);
 
 /** Cosine and sine parts of the three swings, displaced so that all are 0 at time 0. @param cycles of the slowest */
 const swings = (cycles: number): FloatTensor => {

@@ -289,9 +289,9 @@ class Caption:
         noun = self.pick(NEUTRAL) if self.rng.random() < 0.5 else self.noun()[1]
         return self.article(noun) if self.rng.random() < 0.9 else "the " + noun
 
-    def camera_clause(self):
+    def camera_clause(self, sideways=False):
         rng = self.rng
-        vector, nouns, verbs = rng.choices(CAMERA_FAMILIES, weights=[3, 3, 2, 2, 2, 2, 1.5, 1.5, 1, 1, 1, 1, 1.2, 1.2, 1, .25, .25, .3])[0]
+        vector, nouns, verbs = rng.choices(CAMERA_FAMILIES, weights=[0] * 4 + [1, 1] + [0] * 12 if sideways else [3, 3, 2, 2, 2, 2, 1.5, 1.5, 1, 1, 1, 1, 1.2, 1.2, 1, .25, .25, .3])[0]
         kind, strength, adverb, adjective = rng.random(), 1.0, "", ""
         use_noun = rng.random() < 0.5
         if kind < 0.3:
@@ -447,7 +447,7 @@ def make_caption(rng):
     else:
         clauses = ["camera", "camera"]
     rng.shuffle(clauses)
-    drifting = len(clauses) == 2 and "camera" in clauses and rng.random() < 0.4
+    drifting = len(clauses) == 2 and "camera" in clauses and rng.random() < 0.5
     opening = None
     if "camera" not in clauses and rng.random() < 0.09:  # the restriction comes first
         still = c.still_clause()
@@ -456,7 +456,7 @@ def make_caption(rng):
     parts = []
     for kind in clauses:
         if kind == "camera":
-            parts.append(c.camera_clause())
+            parts.append(c.camera_clause(sideways=drifting and rng.random() < 0.5))
         else:
             parts.append(c.object_clause(drifting=drifting))
             first_object = False

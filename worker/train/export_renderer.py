@@ -13,7 +13,7 @@ import torch
 
 from renderer import Frame, Prepare
 
-PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "gate", "swing", "reach"]
+PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "strength", "swing", "reach"]
 SHEETS = ["luma", "chroma", "mask", "mask_half", "layer", "layer_chroma"]
 FIELDS = ["low", "flow", "wave_layer", "wave_still", "lit", "relief", "common"]
 PREPARE_OUT = [*SHEETS, *FIELDS, "activity"]

@@ -205,6 +205,11 @@ class Denoiser(nn.Module):
         asked = segmentation[:, 1:] * amplitude[:, :, None, None]
         flowing = segmentation[:, [1, 2, 3, 8, 11]].sum(1, keepdim=True)
         direction = flowing * program[:, 12:14][:, :, None, None]
+        # Nobody said where the clouds drift: the noise itself decides, but one way for the whole sky.
+        told = (program[:, 12:14].square().sum(1) > 0.25).to(field.dtype)[:, None, None, None]
+        cloudy = segmentation[:, 1:2]
+        side = ((field[:, :1] * cloudy).sum((2, 3), keepdim=True) > 0).to(field.dtype) * 2 - 1
+        direction = direction + torch.cat([cloudy * side * (1 - told), torch.zeros_like(cloudy)], 1)
         x = torch.cat([field * c_in[:, None, None, None], features, segmentation, asked, direction, depth, sway, sway * asked.sum(1, keepdim=True), self.place.expand(b, -1, -1, -1)], 1)
         words = (context.abs().sum(-1, keepdim=True) > 0).to(context.dtype)
         pooled = context.sum(1) / words.sum(1).clamp(min=1) * known
@@ -250,6 +255,14 @@ def low_pass(field, gate):
     return blur(field * gate) / (blur(gate) + 1e-3) * gate
 
 
+def believe_words(segmentation, program):
+    """The words say what the photo shows: named classes become likelier, the more the fewer are named."""
+    asked = (program[:, :12] > 0).to(segmentation.dtype)
+    factor = 1 + asked * 4 / asked.sum(1, keepdim=True).clamp(min=1)
+    weighted = segmentation * torch.cat([torch.ones_like(factor[:, :1]), factor], 1)[:, :, None, None]
+    return weighted / weighted.sum(1, keepdim=True)
+
+
 class GuidedDenoiser(nn.Module):
     """The exported graph: both guidance branches as one batch, guided, rescaled, gated."""
 
@@ -259,6 +272,7 @@ class GuidedDenoiser(nn.Module):
 
     def forward(self, field, camera, sigma, context, program, features, segmentation, depth, sway, guidance):
         """Interface of denoiser.onnx; segmentation, depth, sway at 64 x 64."""
+        segmentation = believe_words(segmentation, program)
         segmentation, depth, sway = (F.avg_pool2d(a, 2) for a in (segmentation, depth, sway))
         twice = lambda a: torch.cat([a, a])
         known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])

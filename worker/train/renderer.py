@@ -19,7 +19,10 @@ FIRE = [CLASSES.index("fire")]
 TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floating")]
 LIGHT = CLASSES.index("light")
+FLOWING = [*AIR, CLASSES.index("river")]
 FREQUENCIES = 3
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.008, 0.007  # shares of the frame for a strength of 1, before the swing's own factor
+MAX_GAIN = 2.5
 MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
 MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
@@ -121,9 +124,9 @@ def limited(red, luma, blue):
 class Prepare(nn.Module):
     """Photo and networks' output → everything a frame needs; see the module's docstring."""
 
-    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, gate, swing, reach):
+    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, strength, swing, reach):
         # photo u8 [H, W, 3]; proxy f32 [1, 3, h, w]; field f32 [1, 15, 32, 32]; segmentation [1, 13, 64, 64]; depth, sway [1, 1, 64, 64]
-        # decode f32 [4]: velocity scale, oscillation scale, flicker scale, dead zone; gate f32 [13]: how far each class may move
+        # decode f32 [4]: velocity scale, oscillation scale, flicker scale, dead zone; strength f32 [13]: how much each class was asked to move, 1 normally
         # swing f32 [1]: amplitude of the oscillation; reach f32 [1]: how many times the field's flow the clip covers
         rgb = photo.permute(2, 0, 1).unsqueeze(0).float() * (1 / 255)
         r, g, b = rgb[:, 0:1], rgb[:, 1:2], rgb[:, 2:3]
@@ -142,7 +145,7 @@ class Prepare(nn.Module):
         velocity = field[:, 0:2] * reach
         waves = field[:, 2:2 + 4 * FREQUENCIES] * swing
         flicker = field[:, -1:]
-        allowed = segmentation * gate.view(1, -1, 1, 1)
+        allowed = segmentation * smooth_step(strength, 0.05, 0.3).view(1, -1, 1, 1)
 
         # 2 who is where, on the proxy: probabilities follow the picture's edges
         groups = [segmentation[:, AIR].sum(1, keepdim=True), segmentation[:, WATER].sum(1, keepdim=True), segmentation[:, FIRE].sum(1, keepdim=True)]
@@ -204,14 +207,18 @@ class Prepare(nn.Module):
         swaying = (tall_waves * mix[:, 0:1] + small_waves * mix[:, 1:2]) / (mix.sum(1, keepdim=True) + 0.02)
         wave_still = resize(swaying, proxy) * box(1 - smooth_step(fixed, 0.3, 0.8), 2)
 
-        # 7 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
+        # 7 what was asked for is seen; no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
-        wave_layer = limit_strain(wave_layer * unit_waves, MAX_STRAIN_LAYER)
-        wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * unit_waves, MAX_STRAIN_STILL)
-        flow = gaussian(flow, 2.0, 2.0) * unit
         nx, ny = ramps(proxy)
         near = torch.maximum(nx.abs(), ny.abs())
-        wave_still = wave_still * (1 - smooth_step(near, 0.9, 0.995))
+        shown = (air + water + fire).clamp(0, 1)
+        flow = gaussian(flow, 2.0, 2.0)
+        flow = unit * flow * visible(flow, shown, TYPICAL_FLOW * reach * strength[FLOWING].amax())
+        wave_layer = wave_layer * visible(wave_layer, shown, TYPICAL_WAVE * swing * strength[WATER].amax())
+        wave_layer = limit_strain(wave_layer * unit_waves, MAX_STRAIN_LAYER)
+        wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - smooth_step(near, 0.9, 0.995))
+        wave_still = wave_still * visible(wave_still, torch.ones_like(shown), TYPICAL_SWAY * swing * strength[TALL + SWAYING].amax())
+        wave_still = limit_strain(wave_still * unit_waves, MAX_STRAIN_STILL)
 
         # 8 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
@@ -225,15 +232,9 @@ class Prepare(nn.Module):
 
         # 10 how much moves, in picture units, for the caller to judge
 
-        def peak(v, m):
-            length = ((v / unit.repeat(1, v.shape[1] // 2, 1, 1)) ** 2).sum(1, keepdim=True).sqrt() * m
-            return box(length, 4).amax((1, 2, 3)), length.mean((1, 2, 3))
-        p_mask = (air + water + fire).clamp(0, 1)
-        flow_peak, flow_mean = peak(flow, p_mask)
-        layer_peak, layer_mean = peak(wave_layer, p_mask)
-        still_peak, still_mean = peak(wave_still, torch.ones_like(p_mask))
+        flow_peak = peak(flow / unit, shown)
         cycles = (flow_peak / MAX_TRAVEL).ceil().clamp(min=1)
-        activity = torch.cat([cycles, flow_peak, layer_peak, still_peak, box(lit, 2).amax((1, 2, 3)), flow_mean, layer_mean, still_mean, lit.mean((1, 2, 3))])
+        activity = torch.stack([cycles, flow_peak, peak(wave_layer / unit_waves, shown), peak(wave_still / unit_waves, torch.ones_like(shown)), box(lit, 2).amax()])
 
         # 11 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
         low = gaussian(behind[:, 0:1], 4.0, 4.0)
@@ -252,6 +253,16 @@ class Prepare(nn.Module):
 
 def as_bytes(x):
     return (x + 0.5).clamp(0, 255.4).to(torch.uint8)
+
+
+def peak(displacement, where):
+    """The greatest joint length of all components, averaged over a small window so that one cell does not decide."""
+    return box((displacement * displacement).sum(1, keepdim=True).sqrt() * where, 4).amax()
+
+
+def visible(displacement, where, typical):
+    """A gain of at least 1: what the words asked to move reaches `typical`, unless the field says that hardly anything can."""
+    return (typical / (peak(displacement, where) + 1e-5)).clamp(1, MAX_GAIN)
 
 
 def ramps(like):

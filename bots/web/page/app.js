@@ -2,10 +2,11 @@
 import * as api from './api.js';
 import * as history from './history.js';
 import { drawOptions } from './options.js';
+import { onPhoto, readPhoto } from './photo.js';
 import * as print from './print.js';
+import { startPrompt } from './prompt.js';
 
 const $ = (id) => document.getElementById(id);
-const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'pan right'];
 const POLL_MS = 3_000;
 
 /** Settled once the options are drawn, or the page knows why not. */
@@ -16,6 +17,7 @@ let photoLimits;
 let photo = null;
 /** The job on the print, as the API showed it last. */
 let shown = null;
+let opening = null;
 let stopFollowing = () => undefined;
 /** Settled when the newest chosen photo is on the print; decoding a large one takes a moment. */
 let choosing = Promise.resolve();
@@ -30,7 +32,7 @@ const tell = (id, message) => {
 const clearProblems = () => {
   for (const id of ['prompt-problem', 'form-problem']) tell(id, null);
   print.showProblem(null);
-  options.clearProblems();
+  options?.clearProblems();
 };
 
 /** Tells a failure next to what it is about. */
@@ -54,30 +56,7 @@ const refreshQuota = async () => {
   $('quota').classList.toggle('empty', quota.left === 0);
 };
 
-// ——— history
-
-const stateWords = { waiting: 'waiting', running: 'in progress', failed: 'failed', refused: 'refused', canceled: 'canceled', done: '' };
-
-const drawHistory = () => {
-  const entries = history.all();
-  $('history').hidden = entries.length === 0;
-  $('history-list').replaceChildren(
-    ...entries.map((entry) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'mini' });
-      const words = entry.prompt || 'No words';
-      button.dataset.state = entry.state;
-      button.setAttribute('aria-current', String(shown?.id === entry.id));
-      const image = Object.assign(document.createElement('img'), { src: entry.thumb, alt: '', loading: 'lazy' });
-      const caption = Object.assign(document.createElement('span'), { className: 'caption', textContent: words });
-      const state = Object.assign(document.createElement('span'), { className: 'badge', textContent: stateWords[entry.state] ?? '' });
-      button.append(image, state, caption);
-      button.addEventListener('click', () => open(entry.id));
-      const item = document.createElement('li');
-      item.append(button);
-      return item;
-    }),
-  );
-};
+const drawHistory = () => history.draw(shown?.id, open);
 
 const forget = (id) => {
   history.remove(id);
@@ -104,6 +83,7 @@ const showJob = (job) => {
 
 const showNothing = () => {
   stopFollowing();
+  opening = null;
   shown = null;
   window.history.replaceState(null, '', location.pathname);
   if (photo) print.showPhoto(photo);
@@ -121,8 +101,11 @@ const gone = (id) => (problem) => {
 const open = async (id) => {
   stopFollowing();
   clearProblems();
+  opening = id;
   try {
     const job = await api.job(id);
+    // Somebody opened another one meanwhile.
+    if (opening !== id) return;
     window.history.replaceState(null, '', `#${id}`);
     photo = photos.get(id) ?? null;
     showJob(job);
@@ -150,55 +133,21 @@ const pollOthers = async () => {
 
 // ——— the photo
 
-/** @returns { aspect, thumb } by drawing the file small, or null when the browser cannot read it */
-const examine = async (file) => {
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null);
-  if (!bitmap) return null;
-  const scale = Math.min(1, 400 / Math.max(bitmap.width, bitmap.height));
-  const canvas = Object.assign(document.createElement('canvas'), { width: Math.max(1, bitmap.width * scale), height: Math.max(1, bitmap.height * scale) });
-  canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return { aspect: canvas.width / canvas.height, thumb: canvas.toDataURL('image/jpeg', 0.75) };
-};
-
 const look = async (file) => {
   await ready;
-  if (!file || !options) return;
+  if (!options) return;
   clearProblems();
-  const megabytes = (bytes) => Math.round((bytes / 1024 / 1024) * 10) / 10;
-  if (file.size > photoLimits.max_bytes) {
-    return print.showProblem(`That photo is ${megabytes(file.size)} MB; I take up to ${megabytes(photoLimits.max_bytes)} MB. Send a smaller copy, for example a JPEG.`);
+  try {
+    photo = await readPhoto(file, photoLimits.max_bytes);
+    showNothing();
+    if (matchMedia('(pointer: fine)').matches) $('prompt').focus();
+  } catch (problem) {
+    tellProblem(problem);
   }
-  const looked = await examine(file);
-  photo = { file, url: URL.createObjectURL(file), name: file.name, aspect: looked?.aspect ?? null, thumb: looked?.thumb ?? '/icon.svg' };
-  showNothing();
-  if (matchMedia('(pointer: fine)').matches) $('prompt').focus();
 };
 
-const choose = (file) => {
+onPhoto((file) => {
   choosing = look(file);
-};
-
-for (const id of ['file', 'camera']) {
-  $(id).addEventListener('change', () => {
-    choose($(id).files[0]);
-    $(id).value = '';
-  });
-}
-
-const imageIn = (transfer) => [...(transfer?.files ?? [])].find((file) => file.type.startsWith('image/')) ?? transfer?.files?.[0];
-document.addEventListener('paste', (event) => choose(imageIn(event.clipboardData)));
-document.addEventListener('dragover', (event) => {
-  event.preventDefault();
-  $('print').classList.add('over');
-});
-document.addEventListener('dragleave', (event) => {
-  if (!event.relatedTarget) $('print').classList.remove('over');
-});
-document.addEventListener('drop', (event) => {
-  event.preventDefault();
-  $('print').classList.remove('over');
-  choose(imageIn(event.dataTransfer));
 });
 
 // ——— asking
@@ -220,7 +169,8 @@ const busily = async (button, work) => {
 $('wish').addEventListener('submit', (event) => {
   event.preventDefault();
   busily($('go'), async () => {
-    await choosing;
+    await Promise.all([ready, choosing]);
+    if (!options) return;
     const prompt = $('prompt').value;
     const earlier = photo ? null : shown && history.find(shown.id);
     if (!photo && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');
@@ -265,35 +215,6 @@ $('copy-seed').addEventListener('click', async () => {
   setTimeout(() => ($('copy-seed').textContent = 'Copy seed'), 1500);
 });
 
-// ——— the words
-
-const countCharacters = () => {
-  const most = options.engine().max_prompt_characters;
-  const got = [...$('prompt').value].length;
-  $('prompt-count').hidden = got < most * 0.8;
-  $('prompt-count').textContent = `${got} of ${most} characters`;
-};
-$('prompt').addEventListener('input', () => {
-  tell('prompt-problem', null);
-  countCharacters();
-});
-$('prompt').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) $('wish').requestSubmit();
-});
-
-for (const words of suggestions) {
-  const chip = Object.assign(document.createElement('button'), { type: 'button', className: 'chip', textContent: words });
-  chip.addEventListener('click', () => {
-    const parts = $('prompt').value.split(/,\s*/).filter(Boolean);
-    const kept = parts.filter((part) => !words.split(', ').includes(part));
-    $('prompt').value = (kept.length < parts.length ? kept : [...parts, words]).join(', ');
-    $('prompt').dispatchEvent(new Event('input'));
-  });
-  const item = document.createElement('li');
-  item.append(chip);
-  $('chips').append(item);
-}
-
 // ——— the start
 
 const refreshChannels = async () => {
@@ -312,6 +233,7 @@ const begin = async () => {
   photoLimits = limits;
   $('photo-hint').textContent = `or paste one · JPEG, PNG, WebP, AVIF or GIF up to ${Math.round(limits.max_bytes / 1024 / 1024)} MB`;
   options = drawOptions(engines, $('options'), $('more-options'), $('engine-about'));
+  startPrompt(() => options.engine().max_prompt_characters);
   drawHistory();
   await Promise.all([refreshQuota(), refreshChannels()]);
   // After a reload: what was on the print, else whatever is still being made.

@@ -1,4 +1,4 @@
-/** The clips this browser asked for: ids, words and thumbnails in localStorage, newest first. */
+/** The clips this browser asked for: ids, words and thumbnails in localStorage, newest first, and the sheet that shows them. */
 
 const KEY = 'stillmotion.history';
 const MOST = 30;
@@ -43,4 +43,31 @@ export const update = (id, changes) => {
 export const remove = (id) => {
   entries = entries.filter((entry) => entry.id !== id);
   save();
+};
+
+const badges = { waiting: 'waiting', running: 'in progress', failed: 'failed', refused: 'refused', canceled: 'canceled' };
+
+const element = (tag, properties, ...children) => {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+};
+
+/** @param currentId the job on the print; @param onOpen called with the id of a clip that somebody presses */
+export const draw = (currentId, onOpen) => {
+  document.getElementById('history').hidden = entries.length === 0;
+  document.getElementById('history-list').replaceChildren(
+    ...entries.map(({ id, prompt, state, thumb }) => {
+      const button = element(
+        'button',
+        { type: 'button', className: 'mini', onclick: () => onOpen(id) },
+        element('img', { src: thumb, alt: '', loading: 'lazy' }),
+        element('span', { className: 'badge', textContent: badges[state] ?? '' }),
+        element('span', { className: 'caption', textContent: prompt || 'No words' }),
+      );
+      button.dataset.state = state;
+      button.setAttribute('aria-current', String(id === currentId));
+      return element('li', {}, button);
+    }),
+  );
 };

@@ -31,7 +31,13 @@ const field = (name, control, read, { output, wide } = {}) => {
   control.name = name;
   control.setAttribute('aria-describedby', problem.id);
   const label = element('label', { htmlFor: id }, labels[name]);
-  const node = element('div', { className: `field ${wide ? 'wide' : ''}` }, element('div', { className: 'label-line' }, label, ...(output ? [output] : [])), control, problem);
+  const node = element(
+    'div',
+    { className: `field ${wide ? 'wide' : ''}` },
+    element('div', { className: 'label-line' }, label, ...(output ? [output] : [])),
+    control,
+    problem,
+  );
   return { name, node, control, problem, read };
 };
 
@@ -69,7 +75,11 @@ const toggle = (name) => {
  * @param engines from GET /v1/engines, the default first
  */
 export const drawOptions = (engines, main, more, about) => {
-  const engineField = select('engine', engines.map(({ id, title }) => ({ value: id, title })), true);
+  const engineField = select(
+    'engine',
+    engines.map(({ id, title }) => ({ value: id, title })),
+    true,
+  );
   let fields = [];
 
   const draw = () => {
@@ -80,7 +90,10 @@ export const drawOptions = (engines, main, more, about) => {
       ...(several ? [engineField] : []),
       slider('seconds', options.seconds, (value) => `${value} s`),
       slider('motion', options.motion, motionWords),
-      select('format', options.format.map((value) => ({ value, title: value.toUpperCase() }))),
+      select(
+        'format',
+        options.format.map((value) => ({ value, title: value.toUpperCase() })),
+      ),
       ...(options.loop ? [toggle('loop')] : []),
     ];
     const hidden = [

@@ -13,7 +13,8 @@ const stages = {
   deliver: () => 'Finishing your clip',
 };
 
-const timeLeft = (seconds) => (seconds === null ? '' : seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`);
+const timeLeft = (seconds) =>
+  seconds === null ? '' : seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`;
 
 const stageWords = (job) => {
   if (job.cancel_requested) return 'Stopping …';
@@ -102,7 +103,9 @@ const showWorking = (job) => {
 };
 
 const recipeWords = ({ seed, engine, seconds, fps, motion, loop, width, height }) =>
-  [`seed ${seed}`, engine, `${seconds} s`, `${fps} fps`, `${width} × ${height}`, motion === 1 ? null : `motion ${motion}`, loop ? 'loop' : null].filter(Boolean).join(' · ');
+  [`seed ${seed}`, engine, `${seconds} s`, `${fps} fps`, `${width} × ${height}`, motion === 1 ? null : `motion ${motion}`, loop ? 'loop' : null]
+    .filter(Boolean)
+    .join(' · ');
 
 const showOutcome = (job) => {
   const { clip, recipe } = job;
