@@ -20,7 +20,13 @@ const createRemoteLog = (bindings: object = {}): Logger => {
     const own = typeof fields === 'string' ? {} : fields;
     send({ type: 'log', level, fields: printable({ ...bindings, ...own }), message: message ?? String(fields) });
   };
-  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error'), child: (more) => createRemoteLog({ ...bindings, ...more }) };
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    child: (more) => createRemoteLog({ ...bindings, ...more }),
+  };
 };
 
 const log = createRemoteLog();

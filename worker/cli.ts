@@ -63,7 +63,10 @@ const make = async (line: CommandLine, signal: AbortSignal): Promise<void> => {
   const manifest = findManifest(manifests, line.options.engine ?? manifests[0]?.id ?? '');
   const photo = await createPhotoInspector().inspect(await readPhoto(line.photoPath));
   const request = resolveRequest(manifest, line.prompt, line.options, photo, () => randomInt(0, MAX_SEED + 1));
-  const residency = createResidency({ manifests, modelsDir: config.modelsDir, providers: config.executionProviders, threads: config.threads }, createLogger(config.logLevel));
+  const residency = createResidency(
+    { manifests, modelsDir: config.modelsDir, providers: config.executionProviders, threads: config.threads },
+    createLogger(config.logLevel),
+  );
   const directory = await mkdtemp(join(tmpdir(), 'stillmotion-clip-'));
   const progress = createProgress(process.stderr);
   try {

@@ -73,7 +73,10 @@ export const commandLineHelp = (manifests: readonly EngineManifest[]): string =>
   };
   const rows = [
     ['--out, -o FILE', 'Where to write the clip; .mp4 or .gif decides the format'],
-    ...specsOf(manifests).map((spec) => [`--${spec.name}${spec.kind === 'flag' ? '' : ` ${spec.name[0]?.toUpperCase()}`}`, `${spec.description}${bounds(spec)}`]),
+    ...specsOf(manifests).map((spec) => [
+      `--${spec.name}${spec.kind === 'flag' ? '' : ` ${spec.name[0]?.toUpperCase()}`}`,
+      `${spec.description}${bounds(spec)}`,
+    ]),
     ['--trace DIR', 'Write every tensor of the run there as .npy'],
     ['--help, -h', 'This text'],
   ];

@@ -44,7 +44,17 @@ const checkFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
     const { path, version, source } = await findFfmpeg(ffmpegPath);
     for (const format of ['mp4', 'gif'] as const) {
       const frames = [1, 2].map(() => new Uint8Array(64 * 64 * 1.5).fill(128));
-      const stream = { widthPx: 64, heightPx: 64, fps: 8, frameCount: 2, pixelFormat: 'i420' as const, notes: [], frames: (async function* () { yield* frames; })() };
+      const stream = {
+        widthPx: 64,
+        heightPx: 64,
+        fps: 8,
+        frameCount: 2,
+        pixelFormat: 'i420' as const,
+        notes: [],
+        frames: (async function* () {
+          yield* frames;
+        })(),
+      };
       await encodeClip(stream, { format, maxBytes: 1e6, directory, ffmpegPath });
     }
     return ok(`ffmpeg ${version} from ${source} (${path}): H.264 and GIF work`);
@@ -67,14 +77,24 @@ const checkPhotos = async (): Promise<Finding> => {
 /** Loads the engine as a clip would: files, checksums, and the execution providers. */
 const checkEngine = async (manifest: EngineManifest, { modelsDir, executionProviders: providers, threads }: Config): Promise<Finding> => {
   const warnings: string[] = [];
-  const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: (_fields: object | string, text?: string) => void warnings.push(text ?? ''), error: () => undefined, child: () => quiet };
+  const quiet: Logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (_fields: object | string, text?: string) => void warnings.push(text ?? ''),
+    error: () => undefined,
+    child: () => quiet,
+  };
   const residency = createResidency({ manifests, modelsDir, providers, threads }, quiet);
   try {
     await (await residency.engine(manifest.id)).load();
-    if (warnings.length > 0) return broken(`engine ${manifest.id}: ${warnings[0]}`, `Set EXECUTION_PROVIDERS to what this machine has; now it is ${providers.join(',')}.`);
+    if (warnings.length > 0)
+      return broken(`engine ${manifest.id}: ${warnings[0]}`, `Set EXECUTION_PROVIDERS to what this machine has; now it is ${providers.join(',')}.`);
     return ok(`engine ${manifest.id} ${manifest.version}: ${manifest.files.length} files intact, loads on ${providers.join(', ')}`);
   } catch (error) {
-    return broken(`engine ${manifest.id}: ${reason(error)}`, manifest.embedded ? 'Restore worker/models from the repository (git checkout worker/models).' : `Install the model into ${modelsDir}.`);
+    return broken(
+      `engine ${manifest.id}: ${reason(error)}`,
+      manifest.embedded ? 'Restore worker/models from the repository (git checkout worker/models).' : `Install the model into ${modelsDir}.`,
+    );
   } finally {
     await residency.dispose();
   }
@@ -122,7 +142,8 @@ const checkRedis = async ({ redisUrl }: Config): Promise<Finding> => {
   }
 };
 
-const checkToken = (name: string, variable: string, token: string | null): Finding => (token ? ok(`${name} token is set`) : off(`${name}: off, set ${variable} to switch it on`));
+const checkToken = (name: string, variable: string, token: string | null): Finding =>
+  token ? ok(`${name} token is set`) : off(`${name}: off, set ${variable} to switch it on`);
 
 const marks = { ok: '✓', off: '–', broken: '✗' } as const;
 

@@ -40,6 +40,8 @@ interface Pending {
 }
 
 const STDERR_TAIL_CHARACTERS = 4000;
+/** How long a new process may take to say its first word, on a machine that is busy with other things. */
+const WAKING_MS = 120_000;
 
 export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patienceMs = 5000, ...options }: InferenceOptions): Inference => {
   let child: ChildProcess | undefined;
@@ -51,7 +53,11 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     // A group of its own: a Ctrl-C meant for the program must not kill the clip that may still be finished, and killing
     // the group takes ffmpeg along.
-    const started = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [], { execArgv: ['--import', loader], detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const started = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [], {
+      execArgv: ['--import', loader],
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let stderr = '';
     started.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_TAIL_CHARACTERS);
@@ -66,14 +72,17 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
       } else if (message.type === 'log') log[message.level](message.fields, message.message);
       else if (message.jobId === pending?.jobId) current()?.onMessage(message);
     });
-    started.on('error', (error) => log.error({ err: error }, 'the inference process could not be reached'));
-    started.on('exit', () => {
+    const forget = (): void => {
       if (child === started) child = undefined;
-    });
+    };
+    const crash = (cause: Error): void => {
+      forget();
+      current()?.fail(new AppError('ENGINE_CRASHED', {}, { cause }));
+    };
+    started.on('error', crash);
+    started.on('exit', forget);
     // Its last words have been read by then.
-    started.on('close', (code, signal) => {
-      current()?.fail(new AppError('ENGINE_CRASHED', {}, { cause: new Error(`the inference process ended (${signal ?? code})\n${stderr}`) }));
-    });
+    started.on('close', (code, signal) => crash(new Error(`the inference process ended (${signal ?? code})\n${stderr}`)));
     tell(started, { type: 'start', options: { ...options, manifests: [...options.manifests], providers: [...options.providers] }, ffmpegPath });
     return started;
   };
@@ -81,6 +90,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
   const attempt = (task: InferenceTask, { signal, onProgress }: Parameters<Inference['run']>[1]): Promise<Made> =>
     new Promise((resolve, reject) => {
       if (signal.aborted || closed) return reject(new AppError('CANCELED'));
+      const fresh = child === undefined;
       child ??= start();
       const worker = child;
       const timers: { silence?: NodeJS.Timeout; patience?: NodeJS.Timeout } = {};
@@ -100,9 +110,9 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         if (child === worker) child = undefined;
         fail(error);
       };
-      const listen = (): void => {
+      const listen = (forMs: number): void => {
         clearTimeout(timers.silence);
-        timers.silence = setTimeout(() => giveUp(new AppError('ENGINE_TIMEOUT', { seconds: silenceMs / 1000 })), silenceMs);
+        timers.silence = setTimeout(() => giveUp(new AppError('ENGINE_TIMEOUT', { seconds: forMs / 1000 })), forMs);
       };
       const cancel = (): void => {
         tell(worker, { type: 'cancel', jobId: task.jobId });
@@ -114,7 +124,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         jobId: task.jobId,
         fail,
         onMessage: (message) => {
-          listen();
+          listen(silenceMs);
           if (message.type === 'progress') onProgress(message.progress);
           if (message.type === 'done') {
             settle();
@@ -127,7 +137,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         },
       };
       signal.addEventListener('abort', cancel, { once: true });
-      listen();
+      listen(fresh ? Math.max(silenceMs, WAKING_MS) : silenceMs);
       tell(worker, { type: 'run', task });
     });
 

@@ -65,14 +65,17 @@ export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgr
   clock.lap('photo');
   if (signal.aborted) throw new AppError('CANCELED');
 
-  const stream = await engine.generate({ ...request, photo }, {
-    signal,
-    onProgress: (progress) => {
-      if (progress.stage === 'encode' || progress.stage === 'denoise') clock.lap(progress.stage);
-      report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
+  const stream = await engine.generate(
+    { ...request, photo },
+    {
+      signal,
+      onProgress: (progress) => {
+        if (progress.stage === 'encode' || progress.stage === 'denoise') clock.lap(progress.stage);
+        report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
+      },
+      ...(trace ? { trace } : {}),
     },
-    ...(trace ? { trace } : {}),
-  });
+  );
   clock.lap('render');
 
   const { notes: encoderNotes, ...clip } = await encodeClip(clock.drawing(stream), {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { EngineManifest, Progress } from '../core/engine.ts';
 import type { Note } from '../core/errors.ts';
 import type { ClipRequest } from '../core/request.ts';
-import type { ResidencyOptions } from './residency.ts';
 import { type ClipTask, type Made, timedStages } from './make-clip.ts';
+import type { ResidencyOptions } from './residency.ts';
 
 export interface InferenceTask extends ClipTask {
   readonly jobId: string;
@@ -15,7 +15,12 @@ export interface InferenceTask extends ClipTask {
 const count = z.int().nonnegative();
 const format = z.enum(['mp4', 'gif']);
 const note: z.ZodType<Note> = z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) });
-const progress: z.ZodType<Progress> = z.object({ stage: z.enum(['load', 'encode', 'denoise', 'render', 'deliver']), done: count, total: count, fraction: z.number().min(0).max(1) });
+const progress: z.ZodType<Progress> = z.object({
+  stage: z.enum(['load', 'encode', 'denoise', 'render', 'deliver']),
+  done: count,
+  total: count,
+  fraction: z.number().min(0).max(1),
+});
 
 const request: z.ZodType<ClipRequest> = z.object({
   engine: z.string(),
@@ -33,7 +38,14 @@ const request: z.ZodType<ClipRequest> = z.object({
   format,
 });
 
-const task: z.ZodType<InferenceTask> = z.object({ jobId: z.string(), request, photoPath: z.string(), directory: z.string(), maxBytes: count, trace: z.string().optional() });
+const task: z.ZodType<InferenceTask> = z.object({
+  jobId: z.string(),
+  request,
+  photoPath: z.string(),
+  directory: z.string(),
+  maxBytes: count,
+  trace: z.string().optional(),
+});
 
 const made: z.ZodType<Made> = z.object({
   clip: z.object({
@@ -63,7 +75,11 @@ const start = z.object({
   ffmpegPath: z.string().nullable(),
 });
 
-export const toChild = z.discriminatedUnion('type', [start, z.object({ type: z.literal('run'), task }), z.object({ type: z.literal('cancel'), jobId: z.string() })]);
+export const toChild = z.discriminatedUnion('type', [
+  start,
+  z.object({ type: z.literal('run'), task }),
+  z.object({ type: z.literal('cancel'), jobId: z.string() }),
+]);
 
 export const toParent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), jobId: z.string(), progress }),

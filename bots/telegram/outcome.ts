@@ -16,16 +16,16 @@ const UPLOAD_TIMEOUT_MS = 180_000;
 const FORBIDDEN_RETRY_MS = 60_000;
 
 /**
- * Safe to repeat: an edit has no second effect, and a new message is remembered as the one to edit next time. Only a crash
- * between sending a new message and remembering it can send it twice; the Bot API has no key against that.
+ * Safe to repeat: an edit has no second effect, and a new message is remembered as the one to edit next time. Only when
+ * the answer to a new message is lost, or we crash before remembering it, can it come twice; the Bot API has no key against that.
  */
 export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps): Promise<DeliveryResult> => {
-  const put = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
+  const bring = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
   let address = readAddress(job.address);
   let leftBehind: TelegramAddress | null = null;
   for (;;) {
     try {
-      const messageId = await put(address);
+      const messageId = await bring(address);
       if (messageId !== address.statusMessageId) await remember(job.id, { ...address, statusMessageId: messageId }, deps);
       if (leftBehind) void api.call('deleteMessage', { chat_id: leftBehind.chatId, message_id: leftBehind.statusMessageId }).catch(() => undefined);
       return { kind: 'delivered', receipt: String(messageId) };
@@ -61,6 +61,7 @@ const remember = async (jobId: string, address: TelegramAddress, { store, log }:
 /** The rung below: another chat id, no message to edit, no message to reply to, no topic. Null when nothing is left to drop. */
 const lessToHoldOn = (address: TelegramAddress, failure: TelegramFailure): TelegramAddress | null => {
   // Message and topic ids do not survive the move to a supergroup.
+  if (failure.migratedTo === address.chatId) return null;
   if (failure.migratedTo !== null) return { chatId: failure.migratedTo, threadId: null, requestMessageId: null, statusMessageId: null };
   if (address.statusMessageId !== null) return { ...address, statusMessageId: null };
   if (kindOf(failure) === 'thread-gone' && address.threadId !== null) return { ...address, threadId: null };

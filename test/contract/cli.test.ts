@@ -26,7 +26,11 @@ interface Run {
 /** @param until sends SIGINT as soon as this text appears on standard error */
 const node = (entry: string, args: readonly string[], { env = {}, until }: { env?: Record<string, string>; until?: string } = {}): Promise<Run> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said.out += text;
@@ -104,17 +108,26 @@ describe('npm run clip', () => {
 
 describe('npm run doctor', () => {
   it('finds everything that is needed here', async () => {
-    const run = await node('worker/doctor.ts', [], { env: { DATA_DIR: join(directory, 'data'), DATABASE_URL: '', REDIS_URL: '', DISCORD_TOKEN: '', TELEGRAM_TOKEN: 'canary-token' } });
+    const run = await node('worker/doctor.ts', [], {
+      env: { DATA_DIR: join(directory, 'data'), DATABASE_URL: '', REDIS_URL: '', DISCORD_TOKEN: '', TELEGRAM_TOKEN: 'canary-token' },
+    });
     expect(run).toMatchObject({ code: 0, err: '' });
-    for (const line of ['✓ Node', '✓ ffmpeg', '✓ sharp', '✓ engine motion', '✓ data folder', '– Redis', '– PostgreSQL', '– Discord', '✓ Telegram token is set']) expect(run.out).toContain(line);
+    for (const line of ['✓ Node', '✓ ffmpeg', '✓ sharp', '✓ engine motion', '✓ data folder', '– Redis', '– PostgreSQL', '– Discord', '✓ Telegram token is set'])
+      expect(run.out).toContain(line);
     expect(run.out).not.toContain('canary');
   });
 
   it('names what is broken with the fix, keeps passwords to itself, and exits with 1', async () => {
-    const env = { DATA_DIR: '/dev/null/x', FFMPEG_PATH: '/nowhere/ffmpeg', DATABASE_URL: 'postgres://u:canary@127.0.0.1:1/x', REDIS_URL: 'redis://:canary@127.0.0.1:1' };
+    const env = {
+      DATA_DIR: '/dev/null/x',
+      FFMPEG_PATH: '/nowhere/ffmpeg',
+      DATABASE_URL: 'postgres://u:canary@127.0.0.1:1/x',
+      REDIS_URL: 'redis://:canary@127.0.0.1:1',
+    };
     const run = await node('worker/doctor.ts', [], { env });
     expect(run.code).toBe(1);
-    for (const line of ['✗ data folder', '✗ ffmpeg', '✗ PostgreSQL', '✗ Redis', '→ Start it, or correct REDIS_URL.', '→ Make it writable']) expect(run.out).toContain(line);
+    for (const line of ['✗ data folder', '✗ ffmpeg', '✗ PostgreSQL', '✗ Redis', '→ Start it, or correct REDIS_URL.', '→ Make it writable'])
+      expect(run.out).toContain(line);
     expect(`${run.out}${run.err}`).not.toContain('canary');
   });
 });

@@ -55,7 +55,12 @@ const address = (route: string): string => `${origin}/file/${SECRET}/${route}?hm
 /** The error a download ends with, after looking for secrets in everything a log could show of it. */
 const failure = async (url: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<AppError> => {
   const { timeoutMs, signal } = options;
-  const error: unknown = await downloader(timeoutMs).download(url, signal ? { signal } : {}).then(() => undefined, (thrown: unknown) => thrown);
+  const error: unknown = await downloader(timeoutMs)
+    .download(url, signal ? { signal } : {})
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
   if (!(error instanceof AppError)) throw new Error('the download should have failed');
   const shown = `${inspect(error, { depth: 10 })}${noteText(error.toNote())}${error.stack ?? ''}`;
   for (const secret of ['canary', 'SIGNATURE', '/file']) expect(shown).not.toContain(secret);
@@ -88,11 +93,13 @@ describe('downloads', () => {
     expect(asked.length).toBe(before);
   });
 
-  it('follows no redirect', async () => expect((await failure(address('moved'))).toNote()).toEqual({ code: 'DOWNLOAD_FAILED', params: { reason: 'it was moved' } }));
+  it('follows no redirect', async () =>
+    expect((await failure(address('moved'))).toNote()).toEqual({ code: 'DOWNLOAD_FAILED', params: { reason: 'it was moved' } }));
 
   it('names the status', async () => expect((await failure(address('missing'))).params).toEqual({ reason: 'status 404' }));
 
-  it('believes a declared length that is too large', async () => expect((await failure(address('declared'))).toNote()).toEqual({ code: 'PHOTO_TOO_LARGE', params: { gotMb: 19.1, maxMb: 0.1 } }));
+  it('believes a declared length that is too large', async () =>
+    expect((await failure(address('declared'))).toNote()).toEqual({ code: 'PHOTO_TOO_LARGE', params: { gotMb: 19.1, maxMb: 0.1 } }));
 
   it('stops reading when an undeclared one grows too large', async () => {
     const before = closedEarly;

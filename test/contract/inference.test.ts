@@ -42,7 +42,8 @@ const lines: string[] = [];
 const write = (fields: object | string, message?: string): void => void lines.push(`${message ?? String(fields)} ${JSON.stringify(fields)}`);
 const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
 
-const create = (more: Partial<InferenceOptions> = {}): Inference => createInference({ manifests, modelsDir: 'unused', providers: ['cpu'], threads: 1, ffmpegPath: null, log, ...more });
+const create = (more: Partial<InferenceOptions> = {}): Inference =>
+  createInference({ manifests, modelsDir: 'unused', providers: ['cpu'], threads: 1, ffmpegPath: null, log, ...more });
 
 const begin = (more?: Partial<InferenceOptions>): Inference => {
   own = create(more);
@@ -50,7 +51,13 @@ const begin = (more?: Partial<InferenceOptions>): Inference => {
 };
 
 const request = (options: ClipOptionsInput = {}): ClipRequest =>
-  resolveRequest(motion, 'waves on the lake, slow zoom in', { seconds: 1, fps: 8, steps: 4, seed: 7, widthPx: 96, ...options }, { widthPx: 192, heightPx: 128 }, () => 0);
+  resolveRequest(
+    motion,
+    'waves on the lake, slow zoom in',
+    { seconds: 1, fps: 8, steps: 4, seed: 7, widthPx: 96, ...options },
+    { widthPx: 192, heightPx: 128 },
+    () => 0,
+  );
 
 let jobs = 0;
 const task = async (options?: ClipOptionsInput, more: Partial<InferenceTask> = {}): Promise<InferenceTask> => {
@@ -149,7 +156,10 @@ describe('errors cross the border', () => {
   it('also from ffmpeg and from the registry of engines', async () => {
     const { run } = begin({ ffmpegPath: '/nowhere/ffmpeg' });
     await expect(run(await task(), quiet)).rejects.toMatchObject({ code: 'FFMPEG_MISSING' });
-    await expect(run(await task({}, { request: { ...request(), engine: 'imaginary' } }), quiet)).rejects.toMatchObject({ code: 'ENGINE_UNKNOWN', params: { engine: 'imaginary' } });
+    await expect(run(await task({}, { request: { ...request(), engine: 'imaginary' } }), quiet)).rejects.toMatchObject({
+      code: 'ENGINE_UNKNOWN',
+      params: { engine: 'imaginary' },
+    });
   });
 });
 
@@ -215,7 +225,11 @@ describe('crashes', () => {
       killed = await newestChild();
       process.kill(killed, 'SIGKILL');
     });
-    await expect(run(await task({ seconds: 8 }), { signal: never, onProgress })).rejects.toMatchObject({ code: 'ENGINE_CRASHED', retry: 'later', cause: { message: expect.stringContaining('SIGKILL') } });
+    await expect(run(await task({ seconds: 8 }), { signal: never, onProgress })).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      retry: 'later',
+      cause: { message: expect.stringContaining('SIGKILL') },
+    });
     const { clip } = await run(await task(), quiet);
     expect(clip.frameCount).toBe(8);
     expect(await newestChild()).not.toBe(killed);

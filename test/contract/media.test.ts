@@ -38,7 +38,16 @@ describe.each([
   it('makes an MP4 that plays everywhere', async () => {
     const seen: number[] = [];
     const clip = await encodeClip(stream({ frameCount: 36 }), options({ ffmpegPath, onFrame: (done, total) => seen.push(done / total) }));
-    expect(clip).toMatchObject({ path: join(directory, 'clip.mp4'), format: 'mp4', widthPx: 160, heightPx: 96, fps: 24, frameCount: 36, seconds: 1.5, notes: [] });
+    expect(clip).toMatchObject({
+      path: join(directory, 'clip.mp4'),
+      format: 'mp4',
+      widthPx: 160,
+      heightPx: 96,
+      fps: 24,
+      frameCount: 36,
+      seconds: 1.5,
+      notes: [],
+    });
     expect(await inspectClip(clip.path)).toEqual({
       ...{ container: 'mov,mp4,m4a,3gp,3g2,mj2', codec: 'h264', profile: 'High', pixelFormat: 'yuv420p', colour: 'tv/bt709/bt709/bt709' },
       ...{ widthPx: 160, heightPx: 96, fps: 24, frameCount: 36, seconds: 1.5, bytes: clip.bytes, streamCount: 1 },
@@ -73,7 +82,13 @@ describe.each([
     expect(await inspectClip(join(directory, 'other.gif'))).toMatchObject({ widthPx: 160, heightPx: 96, frameCount: 24 });
     const mp4 = await convertClip(join(directory, 'other.gif'), 'mp4', 8 * MB, ffmpegPath);
     await writeFile(join(directory, 'again.mp4'), mp4.bytes);
-    expect(await inspectClip(join(directory, 'again.mp4'))).toMatchObject({ codec: 'h264', pixelFormat: 'yuv420p', widthPx: 160, heightPx: 96, frameCount: 24 });
+    expect(await inspectClip(join(directory, 'again.mp4'))).toMatchObject({
+      codec: 'h264',
+      pixelFormat: 'yuv420p',
+      widthPx: 160,
+      heightPx: 96,
+      frameCount: 24,
+    });
   });
 
   it('fits every limit, and a larger limit never gives a smaller picture', async () => {
@@ -109,6 +124,12 @@ describe('the limits of what is made', () => {
     expect(clip).toMatchObject({ widthPx, heightPx, fps, frameCount, bytes });
     expect(widthPx).toBeLessThan(160);
     expect(clip.notes).toEqual([{ code: 'NOTE_REDUCED', params: { widthPx, heightPx } }]);
+  });
+
+  it('tries the smallest size there is before it gives up', async () => {
+    const clip = await encodeClip(stream({ widthPx: 64, heightPx: 48, frameCount: 12 }), options({ maxBytes: 3000 }));
+    expect(clip.bytes).toBeLessThanOrEqual(3000);
+    expect(Math.min(clip.widthPx, clip.heightPx)).toBeGreaterThanOrEqual(16);
   });
 
   it('refuses a limit that nothing fits into', async () => {
@@ -168,9 +189,15 @@ describe('when something goes wrong', () => {
   it('a full disk becomes ENCODE_FAILED, with ffmpeg’s words in the cause only', async () => {
     const full = join(directory, 'ffmpeg');
     const { path } = await findFfmpeg();
-    await writeFile(full, `#!/bin/sh\ncase "$*" in *pipe:0*) echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1;; *) exec ${path} "$@";; esac\n`);
+    await writeFile(
+      full,
+      `#!/bin/sh\ncase "$*" in *pipe:0*) echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1;; *) exec ${path} "$@";; esac\n`,
+    );
     await chmod(full, 0o755);
-    const error: AppError = await encodeClip(stream(), options({ ffmpegPath: full })).then(() => Promise.reject(new Error('it worked')), (thrown: AppError) => thrown);
+    const error: AppError = await encodeClip(stream(), options({ ffmpegPath: full })).then(
+      () => Promise.reject(new Error('it worked')),
+      (thrown: AppError) => thrown,
+    );
     expect(error).toMatchObject({ code: 'ENCODE_FAILED', params: {} });
     expect(String(error.cause)).toContain('No space left on device');
     expect(await readdir(directory)).toEqual(['ffmpeg']);

@@ -9,7 +9,10 @@ import * as photos from '../support/photos.ts';
 const inspector = createPhotoInspector();
 
 const refusal = async (bytes: Uint8Array): Promise<AppError> => {
-  const error = await inspector.inspect(bytes).then(() => undefined, (thrown: unknown) => thrown);
+  const error = await inspector.inspect(bytes).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (!(error instanceof AppError)) throw new Error(`expected an AppError, got ${String(error)}`);
   return error;
 };
@@ -17,7 +20,11 @@ const refusal = async (bytes: Uint8Array): Promise<AppError> => {
 const { red, green, blue, yellow } = photos.quarters;
 
 /** The largest difference between the middles of the four quarters and what they should be. */
-const error = async (bytes: Uint8Array, expected: readonly (readonly number[])[] = [red, green, blue, yellow], size = { widthPx: 96, heightPx: 64 }): Promise<number> => {
+const error = async (
+  bytes: Uint8Array,
+  expected: readonly (readonly number[])[] = [red, green, blue, yellow],
+  size = { widthPx: 96, heightPx: 64 },
+): Promise<number> => {
   const { rgb } = await decodePhoto(bytes, size);
   expect(rgb.length).toBe(size.widthPx * size.heightPx * 3);
   const differences = expected.flatMap((colour, i) => {

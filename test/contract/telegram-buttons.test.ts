@@ -124,11 +124,13 @@ describe('Cancel and Delete', () => {
     const { job, message } = await clipOf(user, chat);
     const { files } = bench.deps;
     const { remove } = files;
-    Object.assign(files, { remove: async (key: string) => (await new Promise((resolve) => setTimeout(resolve, 1_800)), remove(key)) });
-    const pressedAtMs = Date.now();
-    await telegram.press(user, message, { label: /Delete/ });
-    expect(Date.now() - pressedAtMs).toBeLessThan(1_800);
-    await bench.until(() => !telegram.messages(chat).includes(message), 8_000);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    Object.assign(files, { remove: async (key: string) => (await held, remove(key)) });
+    expect(await telegram.press(user, message, { label: /Delete/ }, { withinMs: 10_000 })).toEqual({});
+    expect(telegram.messages(chat)).toContain(message);
+    release();
+    await bench.until(() => !telegram.messages(chat).includes(message));
     Object.assign(files, { remove });
     expect((await bench.deps.store.jobs.find(job.id))?.deleted).toBe(true);
   });

@@ -10,9 +10,6 @@ beforeAll(async () => {
   bench = await startBench(inject('templateDirectory'));
   photo = await jpeg(320, 240);
   await bench.channel().start();
-  // What is measured below is not how long the runtime takes to compile everything for the first time.
-  const { user, chat } = bench.telegram.person('Zoe');
-  await bench.replyTo(bench.telegram.sendPhoto(user, chat, photo, { caption: 'waves' }));
 });
 afterAll(async () => {
   await bench.close();
@@ -27,20 +24,20 @@ const silence = async (request: Parameters<Bench['findJob']>[0]): Promise<void> 
 };
 
 describe('a private chat', () => {
-  it('takes a photo with a caption, acknowledges within 500 ms and shows how the job stands', async () => {
+  it('takes a photo with a caption, acknowledges it before anything else and shows how the job stands', async () => {
     const { telegram } = bench;
     const { user, chat } = telegram.person('Ada', 'de');
-    const sentAtMs = Date.now();
     const request = telegram.sendPhoto(user, chat, photo, { caption: 'waves — seconds 2 is just words, --seconds 2 --gif --seed 7' });
     const status = await bench.replyTo(request);
-    expect(Date.now() - sentAtMs).toBeLessThan(500);
     const job = await bench.jobOf(request);
+    const methods = telegram.calls.map(({ method }) => method);
+    expect(methods.indexOf('sendMessage')).toBeLessThan(methods.indexOf('getFile'));
     expect(job.origin).toEqual({ channel: 'telegram', place: `telegram:chat:${chat.id}`, room: '', user: `telegram:user:${user.id}`, userName: 'Ada', locale: 'de' });
     expect(job.address).toEqual({ chatId: chat.id, threadId: null, requestMessageId: request.message_id, statusMessageId: status.message_id });
     expect(job.request).toMatchObject({ format: 'gif', seconds: 2, seed: 7 });
     expect(job.photo).toMatchObject({ widthPx: 320, heightPx: 240 });
     expect(job.maxClipBytes).toBeLessThan(50_000_000);
-    await bench.until(() => status.text?.includes('You are next'));
+    await bench.until(() => /^⏳ (You are next|Number \d+ in line)/.test(status.text ?? ''));
     expect(status.reply_markup?.inline_keyboard.flat().map((button) => button.text)).toEqual(['✖️ Cancel']);
   });
 
@@ -225,9 +222,8 @@ describe('under trouble', () => {
     const request = telegram.sendPhoto(slow.user, slow.chat, photo, { caption: 'waves' });
     await bench.replyTo(request);
     const quick = telegram.person('Ria');
-    const askedAtMs = Date.now();
     await bench.replyTo(telegram.sendText(quick.user, quick.chat, '/quota'));
-    expect(Date.now() - askedAtMs).toBeLessThan(500);
+    expect(await bench.findJob(request)).toBeNull();
     release();
     Object.assign(bench.deps.downloader, { download });
     await bench.jobOf(request);

@@ -124,12 +124,11 @@ describe('bodies', () => {
 
   it('a hundred thousand fields', async () => {
     const part = (i: number): string => `--x\r\nContent-Disposition: form-data; name="f${i}"\r\n\r\n1\r\n`;
-    const startMs = Date.now();
-    expect(outcome(await send(`${Array.from({ length: 100_000 }, (_, i) => part(i)).join('')}--x--\r\n`, 'multipart/form-data; boundary=x'))).toEqual([
-      422,
-      'OPTION_INVALID',
-    ]);
-    expect(Date.now() - startMs).toBeLessThan(5_000);
+    const body = `${Array.from({ length: 100_000 }, (_, i) => part(i)).join('')}--x--\r\n`;
+    for (const boundary of ['x', '"x"']) {
+      const answer = await send(body, `multipart/form-data; boundary=${boundary}`);
+      expect([answer.status, answer.json.error.message]).toEqual([400, 'I could not understand this request: the form has too many fields.']);
+    }
   });
 
   it('keys that are none', async () => {

@@ -8,7 +8,7 @@ import { afterEach, expect, inject, it, vi } from 'vitest';
 import { startFakeTelegram } from '../support/fake-telegram.ts';
 import { jpeg } from '../support/photos.ts';
 import { freePort, type Program, startProgram } from '../support/program.ts';
-import { getJob, hasEnded, postPhoto, waitForJob } from '../support/rest.ts';
+import { getJob, postPhoto, waitForJob } from '../support/rest.ts';
 import { copyTemplate } from '../support/template.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

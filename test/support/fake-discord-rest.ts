@@ -47,7 +47,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
       return failure(404, 10062, 'Unknown interaction');
     }
     if (interaction.answer !== null) return failure(400, 40060, 'Interaction has already been acknowledged.');
-    interaction.ackMs = performance.now() - interaction.dispatchedAtMs;
+    interaction.ackMs = request.arrivedAtMs - interaction.dispatchedAtMs;
     return answerInteraction(request, state, interaction);
   },
   'post /webhooks/{webhook_id}/{webhook_token}': (request, state, { webhook_token: token = '' }) =>

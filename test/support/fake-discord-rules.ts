@@ -9,6 +9,8 @@ export interface FakeRequest {
   readonly headers: IncomingHttpHeaders;
   readonly query: URLSearchParams;
   readonly body: Json | undefined;
+  /** On the machine's own clock. */
+  readonly arrivedAtMs: number;
   /** Uploaded files by part name, for example `files[0]`. */
   readonly files: ReadonlyMap<string, { readonly name: string; readonly type: string; readonly bytes: Uint8Array }>;
 }

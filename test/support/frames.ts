@@ -18,16 +18,22 @@ export interface Scene {
 const waves = (index: number, widthPx: number, heightPx: number): Uint8Array => {
   const frame = new Uint8Array((widthPx * heightPx * 3) / 2);
   for (let y = 0; y < heightPx; y++) {
-    for (let x = 0; x < widthPx; x++) frame[y * widthPx + x] = 126 + 70 * Math.sin((x + 2 * index) / 9) * Math.cos((y - index) / 7) + 25 * Math.sin((x * y) / 37);
+    for (let x = 0; x < widthPx; x++)
+      frame[y * widthPx + x] = 126 + 70 * Math.sin((x + 2 * index) / 9) * Math.cos((y - index) / 7) + 25 * Math.sin((x * y) / 37);
   }
   return frame.fill(110, widthPx * heightPx, widthPx * heightPx * 1.25).fill(150, widthPx * heightPx * 1.25);
 };
 
 /** Every pixel the same, as BT.709 limited-range Y, U, V. */
-export const plain = (y: number, u: number, v: number) => (_index: number, widthPx: number, heightPx: number): Uint8Array => {
-  const pixels = widthPx * heightPx;
-  return new Uint8Array(pixels * 1.5).fill(y).fill(u, pixels, pixels * 1.25).fill(v, pixels * 1.25);
-};
+export const plain =
+  (y: number, u: number, v: number) =>
+  (_index: number, widthPx: number, heightPx: number): Uint8Array => {
+    const pixels = widthPx * heightPx;
+    return new Uint8Array(pixels * 1.5)
+      .fill(y)
+      .fill(u, pixels, pixels * 1.25)
+      .fill(v, pixels * 1.25);
+  };
 
 export const stream = ({ widthPx = 160, heightPx = 96, fps = 24, frameCount = 24, draw = waves, before }: Scene = {}): FrameStream => {
   async function* frames(): AsyncGenerator<Uint8Array> {

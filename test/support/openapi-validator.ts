@@ -43,6 +43,8 @@ export interface OpenApiValidator {
   /** The operation that a call addresses, or null for a path the specification does not know. */
   route(method: string, pathname: string): Route | null;
   needsBot(route: Route): boolean;
+  /** Compiles an operation's schemas now, which takes a while, instead of on its first call. */
+  prepare(method: string, path: string): void;
   /** @returns what is wrong with a request; empty when nothing is */
   request(route: Route, body: Json | undefined, query: URLSearchParams): string[];
   /** @returns what is wrong with an answer; empty when nothing is */
@@ -121,6 +123,7 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
     return [...new Set([...errors, ...unknownFields(pointer, value, '')])];
   };
 
+  const requestSchema = ({ path, method }: Route): string => pointerTo('paths', path, method, 'requestBody', 'content', 'application/json', 'schema');
   const operation = ({ path, method }: Route): Operation => spec.paths[path]?.[method] as Operation;
   const parameters = (route: Route): { at: string; parameter: Parameter }[] => [
     ...(spec.paths[route.path]?.parameters ?? []).map((parameter, index) => ({ at: pointerTo('paths', route.path, 'parameters', index, 'schema'), parameter })),
@@ -146,6 +149,13 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
       }
       return null;
     },
+    prepare(method, path) {
+      const route = { method, path, pathParameters: {} };
+      const { requestBody, responses } = operation(route);
+      if (requestBody) check(requestSchema(route), {});
+      const success = Object.entries(responses).find(([status, { content }]) => status.startsWith('2') && content);
+      if (success) check(pointerTo('paths', path, method, 'responses', success[0], 'content', 'application/json', 'schema'), {});
+    },
     needsBot: (route) => !(operation(route).security ?? []).some((way) => Object.keys(way).length === 0),
     request(route, body, query) {
       const problems: string[] = [];
@@ -159,7 +169,7 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
       problems.push(...[...query.keys()].filter((name) => !known.has(name)).map((name) => `query ${name} is not in the specification`));
       if (operation(route).requestBody?.content['application/json']) {
         if (body === undefined) problems.push('body is missing');
-        else problems.push(...check(pointerTo('paths', route.path, route.method, 'requestBody', 'content', 'application/json', 'schema'), body));
+        else problems.push(...check(requestSchema(route), body));
       } else if (body !== undefined) problems.push('a body where none belongs');
       return problems;
     },

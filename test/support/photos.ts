@@ -20,7 +20,8 @@ export const quartersRgb = (widthPx: number, heightPx: number): Buffer => {
 
 const picture = (widthPx = 96, heightPx = 64): Sharp => sharp(quartersRgb(widthPx, heightPx), { raw: { width: widthPx, height: heightPx, channels: 3 } });
 
-export const jpeg = (widthPx?: number, heightPx?: number): Promise<Buffer> => picture(widthPx, heightPx).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+export const jpeg = (widthPx?: number, heightPx?: number): Promise<Buffer> =>
+  picture(widthPx, heightPx).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
 export const png = (widthPx?: number, heightPx?: number): Promise<Buffer> => picture(widthPx, heightPx).png().toBuffer();
 export const webp = (): Promise<Buffer> => picture().webp({ lossless: true }).toBuffer();
 export const avif = (): Promise<Buffer> => picture().avif({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
@@ -29,7 +30,9 @@ export const avif = (): Promise<Buffer> => picture().avif({ quality: 90, chromaS
 export const animatedGif = (): Promise<Buffer> => {
   const [width, height] = [96, 64];
   const frames = Buffer.concat([quartersRgb(width, height), Buffer.alloc(width * height * 3)]);
-  return sharp(frames, { raw: { width, height: height * 2, channels: 3, pageHeight: height } }).gif({ delay: [100, 100] }).toBuffer();
+  return sharp(frames, { raw: { width, height: height * 2, channels: 3, pageHeight: height } })
+    .gif({ delay: [100, 100] })
+    .toBuffer();
 };
 
 export const cmykJpeg = (): Promise<Buffer> => picture().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
@@ -43,7 +46,9 @@ export const transparentPng = (): Promise<Buffer> => {
   const [width, height] = [96, 64];
   const rgba = Buffer.alloc(width * height * 4);
   for (let i = 0; i < width * height; i++) if (i % width < width / 2) rgba.set([220, 40, 30, 255], i * 4);
-  return sharp(rgba, { raw: { width, height, channels: 4 } }).png().toBuffer();
+  return sharp(rgba, { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer();
 };
 
 /** Where the pixel that a viewer shows at (x, y) of a W × H picture is stored, per orientation (EXIF 2.32, table 6). */
@@ -72,7 +77,10 @@ export const oriented = (orientation: number): Promise<Buffer> => {
       stored.set(upright.subarray((y * W + x) * 3, (y * W + x) * 3 + 3), (sy * width + sx) * 3);
     }
   }
-  return sharp(stored, { raw: { width, height, channels: 3 } }).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  return sharp(stored, { raw: { width, height, channels: 3 } })
+    .withMetadata({ orientation })
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer();
 };
 
 const chunk = (type: string, data: Buffer): Buffer => {
@@ -97,7 +105,8 @@ export const bombPng = (sidePx = 16_000): Buffer => {
 export const heic = (): Buffer => Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(400, 1)]);
 export const mp4Video = (): Buffer => Buffer.concat([Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1'), Buffer.alloc(400, 1)]);
 
-export const svg = (): Buffer => Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><image href="file:///etc/passwd"/></svg>');
+export const svg = (): Buffer =>
+  Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><image href="file:///etc/passwd"/></svg>');
 export const text = (): Buffer => Buffer.from('This is a shopping list and not a photo.\n'.repeat(20));
 export const pdf = (): Buffer => Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj\n');
 export const zip = (): Buffer => Buffer.from('PK\x03\x04\x14\0\0\0\x08\0', 'latin1');
@@ -114,5 +123,7 @@ export const hugeJpeg = (): Promise<Buffer> => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     rgb[i] = state >>> 24;
   }
-  return sharp(rgb, { raw: { width, height, channels: 3 } }).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+    .toBuffer();
 };

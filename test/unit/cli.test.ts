@@ -27,7 +27,19 @@ describe('the command line', () => {
       prompt: 'waves on the lake, slow zoom in',
       outPath: 'clips/a.mp4',
       traceDir: 'tensors',
-      options: { engine: 'motion', seconds: 3, fps: 24, seed: 7, steps: 10, guidance: 2.5, motion: 1.5, widthPx: 640, heightPx: 360, loop: true, format: 'mp4' },
+      options: {
+        engine: 'motion',
+        seconds: 3,
+        fps: 24,
+        seed: 7,
+        steps: 10,
+        guidance: 2.5,
+        motion: 1.5,
+        widthPx: 640,
+        heightPx: 360,
+        loop: true,
+        format: 'mp4',
+      },
     });
   });
 
@@ -61,7 +73,8 @@ describe('the command line', () => {
   it('names every option in its help, with the engines’ bounds', () => {
     expect(parse('--help')).toBeNull();
     const help = commandLineHelp(manifests);
-    for (const name of ['out', 'engine', 'seconds', 'fps', 'seed', 'motion', 'format', 'loop', 'steps', 'guidance', 'width', 'height', 'trace', 'help']) expect(help).toContain(`--${name}`);
+    for (const name of ['out', 'engine', 'seconds', 'fps', 'seed', 'motion', 'format', 'loop', 'steps', 'guidance', 'width', 'height', 'trace', 'help'])
+      expect(help).toContain(`--${name}`);
     const fps = manifests[0]?.options.fps;
     expect(help).toContain(`(${fps?.min}–${fps?.max}, usually ${fps?.default})`);
   });

@@ -34,10 +34,11 @@ const FIELDS = ['low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'com
 const FIELD_DIMS = [1, 15, 32, 32] as const;
 const CAMERA_DIMS = [1, 8] as const;
 const CLASS_COUNT = 13;
-/** Places in the text program: amplitudes of the classes but the first, camera hint. */
-const PROGRAM = { amplitudes: [0, 12], camera: [14, 22] } as const;
-/** How much more likely a class is when the words name it, and up to how many names are a choice. */
+/** Places in the text program: amplitudes of the classes but the first, direction of drift, camera hint. */
+const PROGRAM = { amplitudes: [0, 12], drift: [12, 14], camera: [14, 22] } as const;
+/** How much more likely a class is when the words name it (sky, the second of all, is rarely missed), and up to how many names are a choice. */
 const NAMED_ODDS = 5;
+const NAMED_SKY_ODDS = 1.5;
 const MAX_NAMED = 5;
 const IMAGE_SIDE = 128;
 /** The longer side on which fields, masks and depth are worked out, whatever the size of the clip. */
@@ -138,6 +139,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       strength: strengths(program.data),
       swing: vector(SWING * motion),
       reach: vector(repeats * motion),
+      drift: vector(...program.data.subarray(...PROGRAM.drift)),
       ...{ segmentation, depth, sway },
     });
     const activity = readActivity(finite(prepared.float('activity')).data);
@@ -231,7 +233,7 @@ const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<strin
  * @param segmentation probabilities [1, 13, 64, 64]
  */
 const believeWords = ({ data, dims }: FloatTensor, program: Float32Array): FloatTensor => {
-  const odds = [1, ...Array.from(program.subarray(...PROGRAM.amplitudes), (amplitude) => (amplitude > 0 ? NAMED_ODDS : 1))];
+  const odds = [1, ...Array.from(program.subarray(...PROGRAM.amplitudes), (amplitude, i) => (amplitude === 0 ? 1 : i === 0 ? NAMED_SKY_ODDS : NAMED_ODDS))];
   if (odds.filter((factor) => factor > 1).length > MAX_NAMED) return { data, dims };
   const area = data.length / CLASS_COUNT;
   const total = new Float32Array(area);

@@ -6,7 +6,7 @@ import type { FrameStream } from '../../core/engine.ts';
 import { AppError, asAppError, type Note } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type FfmpegOutput, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
-import { type FitContext, fit, type Video } from './fit.ts';
+import { type FitContext, fitToBytes, type Video } from './fit.ts';
 import { h264, rawInput, thumbnail } from './profiles.ts';
 
 export interface EncodeOptions {
@@ -70,7 +70,7 @@ export const inScratch = async <T>(options: EncodeOptions, frameCount: number, w
 export const finish = async (source: Video, options: EncodeOptions, context: FitContext): Promise<EncodedClip> => {
   const { format, maxBytes } = options;
   const fits = format === 'mp4' && source.bytes <= maxBytes;
-  const video = fits ? { ...source, reduced: false } : await fit(source, format, maxBytes, context);
+  const video = fits ? { ...source, reduced: false } : await fitToBytes(source, format, maxBytes, context);
   if (context.signal?.aborted) throw new AppError('CANCELED');
   const path = join(resolve(options.directory), `clip.${format}`);
   // Only what lies in the scratch folder is ours to move.
@@ -81,7 +81,12 @@ export const finish = async (source: Video, options: EncodeOptions, context: Fit
 };
 
 /** Pulls frames only as fast as ffmpeg takes them; a failure of the engine stops ffmpeg and wins over ffmpeg's own. */
-const encodeFrames = async (stream: FrameStream, { onFrame }: EncodeOptions, { ffmpeg, signal }: FitContext, outputs: readonly FfmpegOutput[]): Promise<void> => {
+const encodeFrames = async (
+  stream: FrameStream,
+  { onFrame }: EncodeOptions,
+  { ffmpeg, signal }: FitContext,
+  outputs: readonly FfmpegOutput[],
+): Promise<void> => {
   const stop = new AbortController();
   let failure: unknown;
   const guarded = async function* () {

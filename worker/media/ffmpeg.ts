@@ -74,7 +74,11 @@ export const findFfmpeg = async (configuredPath?: string | null): Promise<Ffmpeg
  */
 export const runFfmpeg = (
   ffmpeg: Ffmpeg,
-  { inputs, outputs, signal }: { readonly inputs: readonly FfmpegInput[]; readonly outputs: readonly FfmpegOutput[]; readonly signal?: AbortSignal | undefined },
+  {
+    inputs,
+    outputs,
+    signal,
+  }: { readonly inputs: readonly FfmpegInput[]; readonly outputs: readonly FfmpegOutput[]; readonly signal?: AbortSignal | undefined },
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new AppError('CANCELED'));

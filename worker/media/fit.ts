@@ -1,11 +1,12 @@
 /** The one place where a clip is made to fit a byte limit: first quality, then size, then frames per second. */
+
+import { stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type Ffmpeg, type FfmpegOutput, runFfmpeg } from './ffmpeg.ts';
-import { type Cut, clipInput, evenPx, type FrameShape, gif, type GifQuality, h264, palette } from './profiles.ts';
+import { type Cut, clipInput, evenPx, type FrameShape, type GifQuality, gif, h264, palette } from './profiles.ts';
 
 /** A video file of ours. */
 export interface Video extends FrameShape {
@@ -45,14 +46,17 @@ const MAX_GIF_FPS = 25;
  * is to see, and rungs of the ladder where the limit would leave only mush are skipped untried.
  * @throws MediaError CLIP_TOO_BIG, ENCODE_FAILED; CanceledError
  */
-export const fit = async (source: Video, format: ClipFormat, maxBytes: number, context: FitContext): Promise<Video & { readonly reduced: boolean }> => {
-  const top = format === 'gif' ? { scale: Math.min(1, MAX_GIF_SIDE_PX / Math.max(source.widthPx, source.heightPx)), step: Math.ceil(source.fps / MAX_GIF_FPS) } : { scale: 1, step: 1 };
+export const fitToBytes = async (source: Video, format: ClipFormat, maxBytes: number, context: FitContext): Promise<Video & { readonly reduced: boolean }> => {
+  const top =
+    format === 'gif'
+      ? { scale: Math.min(1, MAX_GIF_SIDE_PX / Math.max(source.widthPx, source.heightPx)), step: Math.ceil(source.fps / MAX_GIF_FPS) }
+      : { scale: 1, step: 1 };
   const climb = format === 'gif' ? gifClimber(source, context) : mp4Climber(source, context);
-  for (const rung of rungs) {
-    const shape = cutOf(source, { scale: top.scale * rung.scale, step: top.step * rung.step });
-    if (Math.min(shape.widthPx, shape.heightPx) < MIN_SIDE_PX) break;
-    const video = await climb(shape, maxBytes, rung === rungs.at(-1));
-    if (video) return { ...video, reduced: rung.scale < 1 };
+  const cuts = rungs.map((rung) => ({ ...cutOf(source, { scale: top.scale * rung.scale, step: top.step * rung.step }), reduced: rung.scale < 1 }));
+  const legal = cuts.filter((cut) => Math.min(cut.widthPx, cut.heightPx) >= MIN_SIDE_PX);
+  for (const cut of legal) {
+    const video = await climb(cut, maxBytes, cut === legal.at(-1));
+    if (video) return { ...video, reduced: cut.reduced };
   }
   throw new AppError('CLIP_TOO_BIG', { maxMb: Math.round(maxBytes / 104_857.6) / 10 });
 };

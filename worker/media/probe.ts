@@ -1,4 +1,4 @@
-/** What ffprobe says about a file of ours; for tests, the doctor and measurements, since ffprobe is not needed to run. */
+/** What ffprobe says about a file of ours; for tests and measurements, since ffprobe is not needed to run. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';

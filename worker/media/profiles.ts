@@ -26,9 +26,7 @@ const scale = ({ widthPx, heightPx }: Cut): string => `scale=${widthPx}:${height
 const every = ({ step }: Cut): string[] => (step > 1 ? [`framestep=${step}`] : []);
 
 /** Quality by constant rate factor, or a size in two passes. */
-export type Rate =
-  | { readonly crf: number }
-  | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
+export type Rate = { readonly crf: number } | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
 
 /** An MP4 from YUV frames of ours: all of them, or what `cut` keeps. */
 export const h264 = (rate: Rate, cut?: Cut): string[] => mp4(rate, cut ? [...every(cut), `${scale(cut)}:out_color_matrix=bt709:out_range=tv`] : []);
@@ -39,10 +37,7 @@ export const fromGif = (rate: Rate): string[] => mp4(rate, ['scale=trunc(iw/2)*2
 /** H.264 High, yuv420p, BT.709 limited range said in the stream and to the filters, index first. */
 const mp4 = (rate: Rate, filters: readonly string[]): string[] => {
   const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
-  const quality =
-    'crf' in rate
-      ? ['-crf', String(rate.crf)]
-      : ['-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
+  const quality = 'crf' in rate ? ['-crf', String(rate.crf)] : ['-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
   return [
     ...['-an', '-vf', [...filters, tags].join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality],
     ...['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
@@ -66,7 +61,7 @@ export const gif = (quality: GifQuality, cut: Cut): string[] => {
   return ['-an', '-filter_complex', `[0:v]${filters}[x];[x][1:v]paletteuse=dither=${dither}:diff_mode=rectangle`, '-loop', '0', '-f', 'gif'];
 };
 
-export const MAX_THUMBNAIL_PX = 320;
+const MAX_THUMBNAIL_PX = 320;
 
 /** The first frame as a JPEG, at most 320 pixels on its longer side; far below 200 kB at this quality. */
 export const thumbnail = ({ widthPx, heightPx }: FrameShape): string[] => {

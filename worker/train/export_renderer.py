@@ -13,7 +13,7 @@ import torch
 
 from renderer import Frame, Prepare
 
-PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "strength", "swing", "reach"]
+PREPARE_IN = ["photo", "proxy", "field", "segmentation", "depth", "sway", "decode", "strength", "swing", "reach", "drift"]
 SHEETS = ["luma", "chroma", "mask", "mask_half", "layer", "layer_chroma"]
 FIELDS = ["low", "flow", "wave_layer", "wave_still", "lit", "relief", "common"]
 PREPARE_OUT = [*SHEETS, *FIELDS, "activity"]
@@ -33,7 +33,7 @@ def example(height, width, proxy_height, proxy_width, seed=0):
     return (
         (rand(height, width, 3) * 255).to(torch.uint8), rand(1, 3, proxy_height, proxy_width), rand(1, 15, 32, 32) - 0.5,
         (rand(1, 13, 64, 64) * 4).softmax(1), rand(1, 1, 64, 64), rand(1, 1, 64, 64),
-        torch.tensor([0.1, 0.02, 0.3, 0.05]), torch.ones(13), torch.tensor([0.6]), torch.tensor([1.0]),
+        torch.tensor([0.1, 0.02, 0.3, 0.05]), torch.ones(13), torch.tensor([0.6]), torch.tensor([1.0]), torch.tensor([-1.0, 0.0]),
     )
 
 

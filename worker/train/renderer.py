@@ -19,10 +19,10 @@ FIRE = [CLASSES.index("fire")]
 TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floating")]
 LIGHT = CLASSES.index("light")
-FLOWING = [*AIR, CLASSES.index("river")]
+RIVER = CLASSES.index("river")
 FREQUENCIES = 3
 TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.008, 0.007  # shares of the frame for a strength of 1, before the swing's own factor
-MAX_GAIN = 2.5
+MAX_GAIN = 3.0
 MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
 MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
@@ -124,10 +124,11 @@ def limited(red, luma, blue):
 class Prepare(nn.Module):
     """Photo and networks' output → everything a frame needs; see the module's docstring."""
 
-    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, strength, swing, reach):
+    def forward(self, photo, proxy, field, segmentation, depth, sway, decode, strength, swing, reach, drift):
         # photo u8 [H, W, 3]; proxy f32 [1, 3, h, w]; field f32 [1, 15, 32, 32]; segmentation [1, 13, 64, 64]; depth, sway [1, 1, 64, 64]
         # decode f32 [4]: velocity scale, oscillation scale, flicker scale, dead zone; strength f32 [13]: how much each class was asked to move, 1 normally
         # swing f32 [1]: amplitude of the oscillation; reach f32 [1]: how many times the field's flow the clip covers
+        # drift f32 [2]: direction that was said, x right and y down, or zero
         rgb = photo.permute(2, 0, 1).unsqueeze(0).float() * (1 / 255)
         r, g, b = rgb[:, 0:1], rgb[:, 1:2], rgb[:, 2:3]
         luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -165,10 +166,11 @@ class Prepare(nn.Module):
         # dark against every colour of the air around it (a gap of blue between clouds is not), or bright with a hard edge
         brightest, p_brightest = rgb.amax(1, keepdim=True), proxy.amax(1, keepdim=True)
         closed = resize(-widest(-widest(p_brightest, 6), 6), luma)
-        opened = resize(widest(-widest(-p_luma, 6), 6), luma)
+        opened = resize(widest(-widest(-p_luma, 7), 7), luma)
         dark = smooth_step((closed - brightest) / (closed + 0.05), 0.30, 0.42) * smooth_step(closed, 0.15, 0.3)
         edge = F.max_pool2d(luma, 3, 1, 1) + F.max_pool2d(-luma, 3, 1, 1)
-        bright = smooth_step(luma - opened, 0.08, 0.16) * smooth_step(widest(edge, 10), 0.28, 0.42)
+        hard = widest(resize(widest(edge, 2), proxy), 7)
+        bright = smooth_step(luma - opened, 0.08, 0.16) * smooth_step(resize(hard, luma), 0.28, 0.42)
         thin = torch.maximum(dark, bright) * smooth_step(air_full, 0.2, 0.5)
         thin = F.max_pool2d(thin, 3, 1, 1)
         mask = mask * (1 - thin)
@@ -181,13 +183,25 @@ class Prepare(nn.Module):
         behind = pull_push(p_yuv, p_sure, 7)
         filled = pull_push(yuv, sure, 3, floor=behind)
 
-        # 5 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
+        # 5 words win over what was sampled: flows go where they were told to
+        told = (drift * drift).sum() > 0.25
+        speed = velocity.square().sum(1, keepdim=True).sqrt()
+        velocity = torch.where(told, 0.9 * speed * drift.view(1, 2, 1, 1) + 0.1 * velocity, velocity)
+
+        # 6 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
         flow, wave_layer, total = 0, 0, 1e-4
-        for members, group, where in ((AIR, groups[0], air), (WATER, groups[1], water), (FIRE, groups[2], fire)):
-            free = allowed[:, members].sum(1, keepdim=True) / (group + 1e-4)
+        near = 0.5 + 0.8 * depth
+        river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
+        for members, group, where, blur, typical_flow, typical_wave in (
+            (AIR, groups[0], air, 3.0, torch.full_like(depth, TYPICAL_FLOW), torch.zeros_like(depth)),
+            (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near),
+            (FIRE, groups[2], fire, 1.0, torch.full_like(depth, 0.3 * TYPICAL_FLOW), torch.full_like(depth, TYPICAL_WAVE)),
+        ):
+            asked = strength[members].amax()
             known = smooth_step(group, 0.35, 0.8)
-            moving = torch.cat([velocity, waves], 1) * free
-            extended = gaussian(pull_push(moving, known, 6), 1.0, 1.0)
+            free = allowed[:, members].sum(1, keepdim=True) / (group + 1e-4)
+            moving = torch.cat([evened(velocity, known, typical_flow * asked * reach), evened(waves, known, typical_wave * asked * swing)], 1) * free
+            extended = gaussian(pull_push(moving, known, 6), blur, blur)
             share = where + 0.002 * resize(gaussian(group, 3.0, 3.0), proxy)
             extended = resize(extended, proxy) * share
             flow = flow + extended[:, 0:2]
@@ -195,48 +209,45 @@ class Prepare(nn.Module):
             total = total + share
         flow, wave_layer = flow / total, wave_layer / total
 
-        # 6 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert
+        # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert
         anchor = (0.25 + sway * 1.3).clamp(0, 1)
-        tall = allowed[:, TALL].sum(1, keepdim=True)
-        small = allowed[:, SWAYING].sum(1, keepdim=True)
-        tall_known = segmentation[:, TALL].sum(1, keepdim=True)
-        small_known = segmentation[:, SWAYING].sum(1, keepdim=True)
-        tall_waves = gaussian(waves * anchor * tall, 4.0, 1.5) / (gaussian(tall_known, 4.0, 1.5) + 0.05)
-        small_waves = gaussian(waves * anchor * small, 1.2, 1.2) / (gaussian(small_known, 1.2, 1.2) + 0.05)
-        mix = gaussian(torch.cat([tall_known, small_known], 1), 1.0, 1.0)
-        swaying = (tall_waves * mix[:, 0:1] + small_waves * mix[:, 1:2]) / (mix.sum(1, keepdim=True) + 0.02)
-        wave_still = resize(swaying, proxy) * box(1 - smooth_step(fixed, 0.3, 0.8), 2)
+        swaying, mix = 0, 0.02
+        for members, blur in ((TALL, (4.0, 1.5)), (SWAYING, (1.2, 1.2))):
+            known = segmentation[:, members].sum(1, keepdim=True)
+            free = allowed[:, members].sum(1, keepdim=True)
+            moving = evened(waves, known, TYPICAL_SWAY * anchor * strength[members].amax() * swing)
+            coherent = gaussian(moving * anchor * free, *blur) / (gaussian(known, *blur) + 0.05)
+            weight = gaussian(known, 1.0, 1.0)
+            swaying = swaying + coherent * weight
+            mix = mix + weight
+        wave_still = resize(swaying / mix, proxy) * box(1 - smooth_step(fixed, 0.3, 0.8), 2)
 
-        # 7 what was asked for is seen; no folds, no jelly, nothing moves at the border; picture units → grid units
+        # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
-        near = torch.maximum(nx.abs(), ny.abs())
+        border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         shown = (air + water + fire).clamp(0, 1)
-        flow = gaussian(flow, 2.0, 2.0)
-        flow = unit * flow * visible(flow, shown, TYPICAL_FLOW * reach * strength[FLOWING].amax())
-        wave_layer = wave_layer * visible(wave_layer, shown, TYPICAL_WAVE * swing * strength[WATER].amax())
+        flow = gaussian(flow, 2.0, 2.0) * unit
         wave_layer = limit_strain(wave_layer * unit_waves, MAX_STRAIN_LAYER)
-        wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - smooth_step(near, 0.9, 0.995))
-        wave_still = wave_still * visible(wave_still, torch.ones_like(shown), TYPICAL_SWAY * swing * strength[TALL + SWAYING].amax())
-        wave_still = limit_strain(wave_still * unit_waves, MAX_STRAIN_STILL)
+        wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL)
 
-        # 8 light: fire everywhere, lamps and glints on water where they are bright
+        # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
         lit = lit + resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy) * bright
         lit = gaussian(lit, 1.5, 1.5)
 
-        # 9 depth without steps, so that parallax bends and never tears
+        # 10 depth without steps, so that parallax bends and never tears
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
         relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), 4.0, 4.0)
 
-        # 10 how much moves, in picture units, for the caller to judge
+        # 11 how much moves, in picture units, for the caller to judge
 
         flow_peak = peak(flow / unit, shown)
         cycles = (flow_peak / MAX_TRAVEL).ceil().clamp(min=1)
         activity = torch.stack([cycles, flow_peak, peak(wave_layer / unit_waves, shown), peak(wave_still / unit_waves, torch.ones_like(shown)), box(lit, 2).amax()])
 
-        # 11 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
+        # 12 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
         low = gaussian(behind[:, 0:1], 4.0, 4.0)
         detail = behind[:, 0:1] - low
         there = torch.cat([nx.expand_as(ny + nx), ny.expand_as(ny + nx)], 1)
@@ -244,7 +255,7 @@ class Prepare(nn.Module):
         energy = box(detail * detail, 8)
         common = (box(detail * shifted, 8) / (0.5 * (energy + box(shifted * shifted, 8)) + 0.5)).clamp(0, 1)
 
-        # 12 planes as bytes, fields on a coarser grid: they are smooth
+        # 13 planes as bytes, fields on a coarser grid: they are smooth
         half = lambda x: F.avg_pool2d(x, 2, 2)
         return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),
                 as_bytes(filled[:, 0:1]), as_bytes(half(filled[:, 1:3])),
@@ -260,9 +271,11 @@ def peak(displacement, where):
     return box((displacement * displacement).sum(1, keepdim=True).sqrt() * where, 4).amax()
 
 
-def visible(displacement, where, typical):
-    """A gain of at least 1: what the words asked to move reaches `typical`, unless the field says that hardly anything can."""
-    return (typical / (peak(displacement, where) + 1e-5)).clamp(1, MAX_GAIN)
+def evened(displacement, where, typical):
+    """Raises weak parts towards `typical`: what the words asked to move is seen everywhere in its region, not in spots."""
+    length = displacement.square().sum(1, keepdim=True).sqrt()
+    local = gaussian(length * where, 2.5, 2.5) / (gaussian(where, 2.5, 2.5) + 0.02)
+    return displacement * (typical / (local + 1e-5)).clamp(1, MAX_GAIN)
 
 
 def ramps(like):

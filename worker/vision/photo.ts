@@ -35,9 +35,11 @@ export const createPhotoInspector = (): PhotoInspector => ({
     if (found.kind === 'other') throw new AppError('PHOTO_TYPE', { type: found.name });
 
     // The header alone: a bomb is refused before a single pixel is decoded.
-    const header = await openPhoto(bytes, false).metadata().catch((error: unknown) => {
-      throw broken(error);
-    });
+    const header = await openPhoto(bytes, false)
+      .metadata()
+      .catch((error: unknown) => {
+        throw broken(error);
+      });
     const { width: widthPx, height: heightPx } = header.autoOrient;
     if (widthPx * heightPx > maxPixels) {
       throw new AppError('PHOTO_TOO_MANY_PIXELS', { gotMp: Math.round((widthPx * heightPx) / 1e6), maxMp: maxPixels / 1e6 });
@@ -45,9 +47,13 @@ export const createPhotoInspector = (): PhotoInspector => ({
     if (Math.min(widthPx, heightPx) < minSidePx) throw new AppError('PHOTO_TOO_SMALL', { widthPx, heightPx, minPx: minSidePx });
 
     // Every byte is read once, so that a photo cut off on the way is refused now and not when its turn has come.
-    await openPhoto(bytes).resize({ width: 64, height: 64, fit: 'inside' }).raw().toBuffer().catch((error: unknown) => {
-      throw broken(error);
-    });
+    await openPhoto(bytes)
+      .resize({ width: 64, height: 64, fit: 'inside' })
+      .raw()
+      .toBuffer()
+      .catch((error: unknown) => {
+        throw broken(error);
+      });
     return { sha256: createHash('sha256').update(bytes).digest('hex'), type: found.type, bytes: bytes.length, widthPx, heightPx };
   },
 });
