@@ -75,6 +75,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       timeoutMs: 20_000,
     }),
     quotaDaily: config.quotaDaily,
+    quotaPlaceMax: config.quotaPlaceMax,
     newJobId,
     newSeed: () => randomInt(0, MAX_SEED + 1),
   };

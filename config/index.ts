@@ -18,6 +18,7 @@ export interface Config {
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly quotaDaily: number;
+  readonly quotaPlaceMax: number;
   readonly logLevel: string;
   readonly ffmpegPath: string | null;
   readonly executionProviders: readonly string[];
@@ -48,6 +49,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     quotaDaily: env.QUOTA_DAILY,
+    quotaPlaceMax: env.QUOTA_PLACE_MAX,
     logLevel: env.LOG_LEVEL,
     ffmpegPath: env.FFMPEG_PATH ?? null,
     executionProviders: env.EXECUTION_PROVIDERS,

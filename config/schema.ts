@@ -28,6 +28,7 @@ export const variables = {
   DATABASE_URL: { schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(), help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.' },
   REDIS_URL: { schema: z.url({ protocol: /^rediss?$/ }).optional(), help: 'Redis server for the queue. Without it the queue lives in the database.' },
   QUOTA_DAILY: { schema: wholeNumber(0, 100_000).default(10), help: 'Clips per person and day.' },
+  QUOTA_PLACE_MAX: { schema: wholeNumber(0, 100_000).default(100), help: 'The most clips per person and day that a moderator may allow in one place, and the most of one grant.' },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), help: 'How much is logged.' },
   FFMPEG_PATH: { schema: text.optional(), help: 'The ffmpeg to use. Otherwise the one on PATH, otherwise the one that comes with npm.' },
   EXECUTION_PROVIDERS: {

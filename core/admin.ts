@@ -3,7 +3,7 @@ import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import { dailyLimit, formatUtc } from './policy.ts';
 import { quotaLine } from './quota.ts';
-import { changeSetting, settingSpecs } from './settings.ts';
+import { changeSetting, type Settings, settingSpecs } from './settings.ts';
 
 export type AdminCommand =
   | { readonly kind: 'settings-show' }
@@ -45,7 +45,12 @@ export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
     }
     case 'settings-set': {
       const { setting, value } = command;
-      const settings = await places.changeSettings(place, (current) => changeSetting(current, setting, value, deps.manifests), {
+      const change = (current: Settings): Settings => {
+        const changed = changeSetting(current, setting, value, deps.manifests);
+        checkClips('daily_quota', changed.dailyQuota ?? 0, 0, deps.quotaPlaceMax);
+        return changed;
+      };
+      const settings = await places.changeSettings(place, change, {
         actor,
         action: 'settings-set',
         target: setting,
@@ -60,9 +65,7 @@ export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
       const limit = dailyLimit(await places.settings(place), deps.quotaDaily);
       const { target } = command;
       if (command.kind === 'quota-grant') {
-        if (!Number.isInteger(command.clips) || command.clips < 1 || command.clips > 1000) {
-          throw new AppError('OPTION_OUT_OF_RANGE', { field: 'clips', min: 1, max: 1000, got: String(command.clips) });
-        }
+        checkClips('clips', command.clips, 1, deps.quotaPlaceMax);
         await ledger.grant({ user: target.user, place, clips: command.clips, actor, reason: command.reason });
       }
       if (command.kind === 'quota-reset') await ledger.resetDay({ user: target.user, place, actor, limit });
@@ -85,6 +88,11 @@ export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
       return entries.map((e) => `${formatUtc(e.atMs)} ${e.actor} ${e.action} ${e.target} ${e.detail}`.trim()).join('\n');
     }
   }
+};
+
+/** Anybody can open a server and moderate it; the operator bounds what that is worth. @throws InputError OPTION_OUT_OF_RANGE */
+const checkClips = (field: string, clips: number, min: number, max: number): void => {
+  if (!Number.isInteger(clips) || clips < min || clips > max) throw new AppError('OPTION_OUT_OF_RANGE', { field, min, max, got: String(clips) });
 };
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

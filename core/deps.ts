@@ -21,6 +21,8 @@ export interface Deps {
   readonly downloader: PhotoDownloader;
   /** Clips per person and day where a place has no allowance of its own. */
   readonly quotaDaily: number;
+  /** The most clips per person and day a moderator may allow, and the most one grant may hold. */
+  readonly quotaPlaceMax: number;
   readonly newJobId: () => string;
   readonly newSeed: () => number;
 }

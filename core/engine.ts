@@ -41,6 +41,7 @@ export interface EngineManifest {
   readonly maxPromptCharacters: number;
   /** Relative cost of one clip of default length; 1 is the embedded engine. */
   readonly costWeight: number;
+  /** Where the files lie: relative to the repository when embedded, otherwise to MODELS_DIR. */
   readonly folder: string;
   readonly files: readonly ModelFile[];
 }
@@ -96,6 +97,7 @@ export interface FrameStream {
   readonly fps: number;
   readonly frameCount: number;
   readonly pixelFormat: 'i420';
+  /** A yielded frame must stay unchanged: it may still be on its way to the encoder when the next one is drawn. */
   readonly frames: AsyncIterable<Uint8Array>;
   /** Things the person should be told about the result, for example that nothing in the photo could move as asked. */
   readonly notes: readonly Note[];

@@ -10,6 +10,8 @@ import { type ClipOptionsInput, type Origin, type PhotoRef, resolveRequest } fro
 export type PhotoSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'url'; readonly url: string }
+  /** Fetched only when everything else has been found in order. */
+  | { readonly kind: 'lazy'; readonly fetch: () => Promise<Uint8Array> }
   | { readonly kind: 'stored'; readonly photo: PhotoRef };
 
 export interface SubmitCall {
@@ -94,7 +96,7 @@ const withinPlace = (options: ClipOptionsInput, maxSeconds: number | null, usual
 
 const obtainPhoto = async (source: PhotoSource, deps: Deps): Promise<{ photo: PhotoRef; bytes: Uint8Array | null }> => {
   if (source.kind === 'stored') return { photo: source.photo, bytes: null };
-  const bytes = source.kind === 'bytes' ? source.bytes : await deps.downloader.download(source.url);
+  const bytes = source.kind === 'bytes' ? source.bytes : source.kind === 'lazy' ? await source.fetch() : await deps.downloader.download(source.url);
   const photo = await deps.inspector.inspect(bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== photo.sha256) throw new AppError('INTERNAL');

@@ -122,7 +122,7 @@ export const createTelegramChannel = ({ token, apiRoot, webhook, log, ...options
 const startError = (error: unknown): AppError => {
   if (!(error instanceof TelegramFailure)) throw error;
   if (error.method === 'getMe' && (error.status === 401 || error.status === 404)) {
-    return new AppError('CONFIG_INVALID', { problems: '  TELEGRAM_TOKEN: Telegram does not know this token; copy it again from @BotFather' }, { cause: error });
+    return new AppError('TOKEN_REFUSED', { platform: 'Telegram', source: '@BotFather', variable: 'TELEGRAM_TOKEN' }, { cause: error });
   }
   return new AppError('CHANNEL_FAILED', { reason: `Telegram: ${error.description.slice(0, 120)}` }, { cause: error });
 };

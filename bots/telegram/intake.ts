@@ -70,8 +70,8 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
   const accept = async ({ origin, photo, requestKey, words }: Wish, address: TelegramAddress): Promise<Job> => {
     const { prompt, options } = parseTyped(words, deps.manifests);
     return gate.run(origin.user, async () => {
-      const bytes = await fetchPhoto(photo);
-      const call = { origin, address: writeAddress(address), requestKey, photo: { kind: 'bytes', bytes }, prompt, options, maxClipBytes: MAX_CLIP_BYTES } as const;
+      const source = { kind: 'lazy', fetch: () => fetchPhoto(photo) } as const;
+      const call = { origin, address: writeAddress(address), requestKey, photo: source, prompt, options, maxClipBytes: MAX_CLIP_BYTES };
       const { job, standing, created } = await submit(call, deps);
       if (!created) await withdraw(address);
       else if (!isFinal(job.state)) board.show(job, standing);

@@ -34,6 +34,7 @@ beforeAll(async () => {
     metrics: createMetrics(store.jobs),
     manifests: [sampleManifest],
     quotaDaily: 3,
+    quotaPlaceMax: 20,
     newJobId: () => `job${String(++ids).padStart(13, '0')}`,
     newSeed: () => 99,
     queue: { add: async (id) => void queued.push(id), remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined },
@@ -152,7 +153,8 @@ describe('moderators', () => {
     await submit(call('ada', {}, 'discord:guild:22'), deps);
     expect(await run({ kind: 'quota-reset', target: ada }, 'discord:guild:22')).toContain('8 of 8');
     expect(await run({ kind: 'quota-show', target: ada }, 'discord:guild:23')).toContain('3 of 3');
-    await expect(run({ kind: 'quota-grant', target: ada, clips: 0, reason: '' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
+    for (const clips of [0, 1.5, 21]) await expect(run({ kind: 'quota-grant', target: ada, clips, reason: '' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
+    await expect(run({ kind: 'settings-set', setting: 'daily_quota', value: '21' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
   });
   it('bans and unbans with a reason and for a time', async () => {
     await run({ kind: 'ban', target: ada, duration: '2h', reason: 'spam' }, 'discord:guild:24');

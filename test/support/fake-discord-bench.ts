@@ -64,6 +64,7 @@ export const startBench = async (template: string): Promise<Bench> => {
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [new URL(discord.cdnUrl).origin], maxBytes: 1024 * 1024, timeoutMs: 5_000 }),
     quotaDaily: 100,
+    quotaPlaceMax: 1000,
     newJobId: () => `job${String(++count).padStart(13, '0')}`,
     newSeed: () => 4_000_000_000 + count,
   };

@@ -41,6 +41,7 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [telegram.apiRoot], maxBytes: 15 * 1024 * 1024, timeoutMs: 5_000 }),
     quotaDaily: 100,
+    quotaPlaceMax: 1000,
     newJobId: () => `job${String((count += 1)).padStart(13, '0')}`,
     newSeed: () => 4_000_000_000 + count,
   };

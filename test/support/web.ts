@@ -61,6 +61,7 @@ export const startTestWeb = async (directory: string, options: Partial<WebOption
       },
     },
     quotaDaily: options.quotaDaily ?? 10,
+    quotaPlaceMax: 1000,
     newJobId: () => randomBytes(8).toString('hex'),
     newSeed: () => ++count,
   };

@@ -50,7 +50,7 @@ def main():
 
     # 2. Sampled fields against the program: inside, outside, amplitude, direction, camera.
     choices = random.Random(5)
-    inside, outside, ratio, agree, camera_right, camera_count, camera_error = [], [], [], [], 0, 0, []
+    inside, outside, flow_ratio, swing_ratio, agree, camera_right, camera_count, camera_error = [], [], [], [], [], 0, 0, []
     photos, labels, depths, sways, flows = (torch.cat(a) for a in zip(*kept))
     def graph(*inputs):
         names = ["field", "camera", "sigma", "context", "program", "features", "segmentation", "depth", "sway", "guidance"]
@@ -67,16 +67,22 @@ def main():
         true = F.avg_pool2d(F.one_hot(labels[i:i + 1], 13).permute(0, 3, 1, 2).float(), 2)
         target, _ = synthesise(true, F.avg_pool2d(depths[i:i + 1], 2), F.avg_pool2d(sways[i:i + 1], 2), flows[i:i + 1], torch.tensor([wanted]))
         strength = lambda f: decompand(f)[:, :14].square().sum(1).sqrt()[0]
-        moved, ideal = strength(field), strength(target)
+        moved = strength(field)
         asked = (true[0, 1:] * (torch.tensor(wanted[:12]) > 0)[:, None, None]).sum(0)
         if (asked > 0.9).sum() > 20 and (asked < 0.1).sum() > 20:
             inside.append(moved[asked > 0.9].mean().item())
             outside.append(moved[asked < 0.1].mean().item())
-            ratio.append((moved[asked > 0.9].mean() / ideal[asked > 0.9].mean().clamp(min=1e-5)).item())
+        sure = F.avg_pool2d(torch.from_numpy(segmentation), 2)[0].amax(0) > 0.6  # where the encoder is sure and right
+        sure &= F.avg_pool2d(torch.from_numpy(segmentation), 2)[0].argmax(0) == true[0].argmax(0)
+        for channels, ratios, least in ((slice(0, 2), flow_ratio, 0.01), (slice(2, 14), swing_ratio, 0.002)):
+            size = lambda f: decompand(f)[0, channels].square().sum(0).sqrt()
+            where = sure & (size(target) > least)
+            if where.sum() > 30:
+                ratios.append((size(field)[where].mean() / size(target)[where].mean()).item())
         if wanted[12] or wanted[13]:
-            flowing = (true[0, [1, 3, 9]] * (torch.tensor(wanted)[[0, 2, 7]] > 0)[:, None, None]).sum(0) > 0.9
+            flowing = (true[0, [1, 3, 8]] * (torch.tensor(wanted)[[0, 2, 7]] > 0)[:, None, None]).sum(0) > 0.9
             v = decompand(field)[0, :2]
-            if flowing.sum() > 30:
+            if flowing.sum() > 30 and v[:, flowing].norm(dim=0).mean() > 0.005:  # it moves at all
                 mean = v[:, flowing].mean(1)
                 agree.append(float((mean[0] * wanted[12] + mean[1] * wanted[13]) / (mean.norm() + 1e-9)))
         for k in range(len(CAMERA)):
@@ -85,7 +91,8 @@ def main():
             if abs(want) > 0.2:
                 camera_count += 1
                 camera_right += want * got > 0
-    print(f"fields: {len(inside)} with something asked and something not: motion inside {np.mean(inside):.4f}, outside {np.mean(outside):.4f} (leak {np.mean(outside) / np.mean(inside):.3f}); sampled / intended size, median {np.median(ratio):.2f}")
+    print(f"fields: {len(inside)} with something asked and something not: motion inside {np.mean(inside):.4f}, outside {np.mean(outside):.4f} (leak {np.mean(outside) / np.mean(inside):.3f})")
+    print(f"sampled / intended size where the encoder is right, median: flow {np.median(flow_ratio):.2f} ({len(flow_ratio)}), oscillation {np.median(swing_ratio):.2f} ({len(swing_ratio)})")
     print(f"direction: {sum(a > 0.7 for a in agree)}/{len(agree)} within 45 degrees; camera sign {camera_right}/{camera_count}, mean camera error {np.mean(camera_error):.3f}")
 
 

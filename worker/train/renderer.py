@@ -166,11 +166,13 @@ class Prepare(nn.Module):
         # dark against every colour of the air around it (a gap of blue between clouds is not), or bright with a hard edge
         brightest, p_brightest = rgb.amax(1, keepdim=True), proxy.amax(1, keepdim=True)
         closed = resize(-widest(-widest(p_brightest, 6), 6), luma)
-        opened = resize(widest(-widest(-p_luma, 7), 7), luma)
+        # white beams and blue sky differ least in luma and most in their darkest colour
+        darkest, p_darkest = rgb.amin(1, keepdim=True), proxy.amin(1, keepdim=True)
+        opened = resize(widest(-widest(-p_darkest, 7), 7), luma)
         dark = smooth_step((closed - brightest) / (closed + 0.05), 0.30, 0.42) * smooth_step(closed, 0.15, 0.3)
-        edge = F.max_pool2d(luma, 3, 1, 1) + F.max_pool2d(-luma, 3, 1, 1)
+        edge = F.max_pool2d(darkest, 3, 1, 1) + F.max_pool2d(-darkest, 3, 1, 1)
         hard = widest(resize(widest(edge, 2), proxy), 7)
-        bright = smooth_step(luma - opened, 0.08, 0.16) * smooth_step(resize(hard, luma), 0.28, 0.42)
+        bright = smooth_step(darkest - opened, 0.08, 0.16) * smooth_step(resize(hard, luma), 0.25, 0.38)
         thin = torch.maximum(dark, bright) * smooth_step(air_full, 0.2, 0.5)
         thin = F.max_pool2d(thin, 3, 1, 1)
         mask = mask * (1 - thin)
@@ -272,10 +274,11 @@ def peak(displacement, where):
 
 
 def evened(displacement, where, typical):
-    """Raises weak parts towards `typical`: what the words asked to move is seen everywhere in its region, not in spots."""
+    """Raises weak parts towards `typical` and lowers what is far above it: what was asked to move is seen in all its region."""
     length = displacement.square().sum(1, keepdim=True).sqrt()
     local = gaussian(length * where, 2.5, 2.5) / (gaussian(where, 2.5, 2.5) + 0.02)
-    return displacement * (typical / (local + 1e-5)).clamp(1, MAX_GAIN)
+    raised = (typical / (local + 1e-5)).clamp(1, MAX_GAIN)
+    return displacement * torch.minimum(raised, 1.5 * typical / (length + 1e-6) + 1e-3)
 
 
 def ramps(like):
