@@ -113,7 +113,7 @@ export const again = async (
   deps: Deps,
 ): Promise<Submitted> => {
   const parent = await deps.store.jobs.find(call.jobId);
-  if (!parent) throw new AppError('JOB_UNKNOWN');
+  if (!parent || parent.deleted) throw new AppError('JOB_UNKNOWN');
   const { request } = parent;
   return submit(
     {
