@@ -162,26 +162,20 @@ class Prepare(nn.Module):
         full_guide = torch.cat([luma, 0.7 * (b - r)], 1)
         mask = (resize(a0[:, 0:3], luma) * full_guide[:, 0:1] + resize(a1[:, 0:3], luma) * full_guide[:, 1:2] + resize(b0[:, 0:3], luma))
         air_full = mask[:, 0:1]
-        mask = smooth_step(mask.sum(1, keepdim=True), 0.35, 0.65)
-        # dark against every colour of the air around it (a gap of blue between clouds is not), or bright with a hard edge
+        mask = smooth_step(mask.sum(1, keepdim=True), 0.38, 0.58)
+        # dark in every colour against the air around it; a gap of blue between clouds is not
         brightest, p_brightest = rgb.amax(1, keepdim=True), proxy.amax(1, keepdim=True)
         closed = resize(-widest(-widest(p_brightest, 6), 6), luma)
-        # white beams and blue sky differ least in luma and most in their darkest colour
-        darkest, p_darkest = rgb.amin(1, keepdim=True), proxy.amin(1, keepdim=True)
-        opened = resize(widest(-widest(-p_darkest, 7), 7), luma)
         dark = smooth_step((closed - brightest) / (closed + 0.05), 0.30, 0.42) * smooth_step(closed, 0.15, 0.3)
-        edge = F.max_pool2d(darkest, 3, 1, 1) + F.max_pool2d(-darkest, 3, 1, 1)
-        hard = widest(resize(widest(edge, 2), proxy), 7)
-        bright = smooth_step(darkest - opened, 0.08, 0.16) * smooth_step(resize(hard, luma), 0.25, 0.38)
-        thin = torch.maximum(dark, bright) * smooth_step(air_full, 0.2, 0.5)
+        thin = dark * smooth_step(air_full, 0.2, 0.5)
         thin = F.max_pool2d(thin, 3, 1, 1)
         mask = mask * (1 - thin)
 
         # 4 the layer, continued behind what stands in front of it
-        sure = ((mask - 0.9) * 10).clamp(0, 1)
+        sure = smooth_step(mask, 0.4, 0.8)
         sure = -F.max_pool2d(-sure, 3, 1, 1)
         p_yuv = limited(proxy[:, 0:1], p_luma, proxy[:, 2:3])
-        p_sure = smooth_step((air + water + fire).clamp(0, 1), 0.8, 0.95) * (1 - resize(thin, proxy))
+        p_sure = smooth_step((air + water + fire).clamp(0, 1), 0.5, 0.7) * (1 - resize(thin, proxy))
         behind = pull_push(p_yuv, p_sure, 7)
         filled = pull_push(yuv, sure, 3, floor=behind)
 

@@ -118,7 +118,7 @@ everything moves except the sky | - | sea foliage !sky
 clouds and waves move | - | sky sea
 """
 
-# A second list, written after the grammar was finished; no failure of it led to a change.
+# A second list; four of its six first failures led to additions to the grammar.
 SECOND = """
 let's zoom out now | zoom- |
 i'd like the camera to zoom in on the old tower | zoom+ |
@@ -194,6 +194,50 @@ camera locked, fog moving slowly to the right | - | smoke >
 push in slowly, candle flickers, everything else still | dolly+ | fire !smoke
 """
 
+# A third list, written last; no failure of it led to a change.
+THIRD = """
+zoom out of the garden, nice and slow | zoom- |
+zoom in on the dog's eyes | zoom+ |
+I want you to zoom out please | zoom- |
+zoom in a little, clouds passing overhead | zoom+ | sky
+rapid zoom out from the bridge | zoom- |
+zoom into the picture while the candles flicker | zoom+ | fire
+gentle zoom out, leaves trembling | zoom- | foliage
+pan across to the right | panX+ |
+slow leftward pan along the coast | panX- |
+slide the camera to the right | panX+ |
+camera tilts down from the treetops | panY- |
+tilt upwards to the stars | panY+ |
+move the camera closer to the house | dolly+ |
+the camera retreats from the scene | dolly- |
+drone flying forward over the lake | dolly+ crane+ |
+orbit slowly around the tree | orbit+ |
+camera rises | crane+ |
+spin counterclockwise | roll- |
+a trembling handheld look | handheld+ |
+ocean swell rolling gently | - | sea
+breakers smashing into the pier | - | sea
+the creek babbles | - | river
+palm fronds swaying | - | foliage
+barley rippling in the wind | - | grass
+the banner waves proudly | - | cloth
+embers glow and sparks fly | - | fire
+steam coming out of the kettle | - | smoke
+fluffy clouds sailing leftward | - | sky <
+clouds floating to the right very slowly | - | sky >
+her curls bounce | - | hair
+the baby is breathing | - | body
+a sailboat rocking in the bay | - | floating
+street lamps flicker | - | light
+the clouds move and the lake is still | - | sky !sea
+nothing moves except the flag | - | cloth !sky !sea
+pan right, clouds drift left | panX+ | sky <
+the forest sways while we zoom in | zoom+ | foliage
+only the smoke, camera fixed | - | smoke !fire
+waves and clouds moving, slow dolly out | dolly- | sea sky
+do not move the water, just the grass | - | grass !sea !river
+"""
+
 
 @torch.no_grad()
 def main():
@@ -201,7 +245,7 @@ def main():
     tokenizer = Tokenizer.load(f"{folder}/words.json")
     head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
     read = lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
-    for name, text in (("first list", CASES), ("second list", SECOND)):
+    for name, text in (("first list", CASES), ("second list", SECOND), ("third list", THIRD)):
         measure(name, text, read)
     for base, index in (("the trees sway", 3), ("waves roll", 1), ("clouds drift", 0), ("grass moves", 4), ("zoom in", 16), ("pan left", 14)):
         values = [read(f"{base}{how}")[index].item() for how in (" gently", "", " strongly" if index < 14 else " fast")]
@@ -218,7 +262,7 @@ def measure(name, text, read):
         program = read(prompt)
         view = {name: program[14 + i].item() for i, name in enumerate(CAMERA) if program[14 + i].abs() > 0.2}
         moving = {c for k, c in enumerate(CLASSES[1:]) if program[k] > 0.2}
-        wanted = {} if camera == "-" else {camera[:-1]: 1 if camera[-1] == "+" else -1}
+        wanted = {} if camera == "-" else {axis[:-1]: 1 if axis[-1] == "+" else -1 for axis in camera.split()}
         camera_ok = {k: (1 if v > 0 else -1) for k, v in view.items()} == wanted
         object_ok = True
         for word in objects.split():
