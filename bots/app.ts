@@ -119,7 +119,11 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
     token: config.web.token,
     ...(telegram?.webhookHandler ? { telegramWebhook: telegram.webhookHandler } : {}),
     metricsText,
-    ready: () => store.jobs.counts().then(() => true, () => false),
+    ready: () =>
+      store.jobs.counts().then(
+        () => true,
+        () => false,
+      ),
     log,
   });
   let url: string;
@@ -176,7 +180,9 @@ const createChats = (config: Config, deps: Deps, statuses: Map<string, ChannelSt
           token: telegram.token,
           apiRoot: telegram.apiRoot,
           // Every process must know the secret without being told, and it must say nothing about the token.
-          ...(webhookUrl ? { webhook: { url: webhookUrl, path: '/telegram/webhook', secretToken: createHash('sha256').update(`webhook ${telegram.token}`).digest('hex') } } : {}),
+          ...(webhookUrl
+            ? { webhook: { url: webhookUrl, path: '/telegram/webhook', secretToken: createHash('sha256').update(`webhook ${telegram.token}`).digest('hex') } }
+            : {}),
           log: deps.log.child({ channel: 'telegram' }),
         })
       : null,

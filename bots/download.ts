@@ -10,8 +10,14 @@ export interface DownloaderOptions {
   readonly timeoutMs: number;
 }
 
-/** Where Discord and Telegram keep what people send. */
-const PLATFORM_ORIGINS: readonly string[] = ['https://cdn.discordapp.com', 'https://media.discordapp.net', 'https://api.telegram.org'];
+/** Where Discord and Telegram keep what people send; `images-ext` is Discord's own copy of pictures behind links. */
+const PLATFORM_ORIGINS: readonly string[] = [
+  'https://cdn.discordapp.com',
+  'https://media.discordapp.net',
+  'https://images-ext-1.discordapp.net',
+  'https://images-ext-2.discordapp.net',
+  'https://api.telegram.org',
+];
 
 /**
  * No error and no cause ever holds more of an address than its host: Telegram's paths contain the bot's token, Discord's a

@@ -8,7 +8,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const giveUp = (error: unknown): never => {
   const known = asAppError(error);
-  process.stderr.write(`${known instanceof AppError && known.code !== 'INTERNAL' ? noteText(known.toNote()) : `Stillmotion could not start: ${error instanceof Error ? error.message : String(error)}`}\n`);
+  process.stderr.write(
+    `${known instanceof AppError && known.code !== 'INTERNAL' ? noteText(known.toNote()) : `Stillmotion could not start: ${error instanceof Error ? error.message : String(error)}`}\n`,
+  );
   process.exit(1);
 };
 

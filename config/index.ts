@@ -36,7 +36,8 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const env = parsed.data;
   if (env && !isLoopback(env.HOST) && !env.WEB_TOKEN) problems.push(`WEB_TOKEN: must be set when HOST is ${env.HOST}, so that strangers cannot use the page`);
-  if (env && env.STILLMOTION_ROLE !== 'all' && !env.DATABASE_URL) problems.push(`DATABASE_URL: must be set when STILLMOTION_ROLE is ${env.STILLMOTION_ROLE}, because the embedded database serves one process only`);
+  if (env && env.STILLMOTION_ROLE !== 'all' && !env.DATABASE_URL)
+    problems.push(`DATABASE_URL: must be set when STILLMOTION_ROLE is ${env.STILLMOTION_ROLE}, because the embedded database serves one process only`);
   if (!env || problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
   return Object.freeze({
     role: env.STILLMOTION_ROLE,

@@ -23,7 +23,10 @@ export const tables: Readonly<Record<string, string>> = {
 
 /** Puts the tables between their markers. */
 export const withTables = (readme: string): string =>
-  Object.entries(tables).reduce((text, [name, table]) => text.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`), () => `<!-- ${name} -->\n${table}\n<!-- /${name} -->`), readme);
+  Object.entries(tables).reduce(
+    (text, [name, table]) => text.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`), () => `<!-- ${name} -->\n${table}\n<!-- /${name} -->`),
+    readme,
+  );
 
 const path = new URL('../README.md', import.meta.url);
 if (process.argv[1] === import.meta.filename) writeFileSync(path, withTables(readFileSync(path, 'utf8')));

@@ -6,18 +6,29 @@ const url = z.url({ protocol: /^https?$/ });
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 export const variables = {
-  STILLMOTION_ROLE: { schema: z.enum(['all', 'bot', 'worker']).default('all'), help: 'What this process does: everything, only the chats and the page, or only making clips.' },
+  STILLMOTION_ROLE: {
+    schema: z.enum(['all', 'bot', 'worker']).default('all'),
+    help: 'What this process does: everything, only the chats and the page, or only making clips.',
+  },
   DISCORD_TOKEN: { schema: text.optional(), help: 'Token of the Discord bot (Developer Portal › Bot). Discord is off without it.' },
   DISCORD_API_URL: { schema: url.default('https://discord.com/api'), help: 'Base address of Discord’s REST API.' },
   TELEGRAM_TOKEN: { schema: text.optional(), help: 'Token of the Telegram bot (from @BotFather). Telegram is off without it.' },
   TELEGRAM_API_ROOT: { schema: url.default('https://api.telegram.org'), help: 'Address of the Telegram Bot API server.' },
   TELEGRAM_WEBHOOK_URL: { schema: url.optional(), help: 'Public address that Telegram shall call, ending in /telegram/webhook. Long polling without it.' },
   DOWNLOAD_ALLOW: {
-    schema: z.string().default('').transform((list, context) => {
-      const origins = list.split(',').map((origin) => origin.trim()).filter(Boolean);
-      for (const origin of origins) if (!URL.canParse(origin) || !/^https?:$/.test(new URL(origin).protocol)) context.addIssue(`“${origin}” is not an origin such as https://example.org`);
-      return origins.filter((origin) => URL.canParse(origin)).map((origin) => new URL(origin).origin);
-    }),
+    schema: z
+      .string()
+      .default('')
+      .transform((list, context) => {
+        const origins = list
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter(Boolean);
+        for (const origin of origins)
+          if (!URL.canParse(origin) || !/^https?:$/.test(new URL(origin).protocol))
+            context.addIssue(`“${origin}” is not an origin such as https://example.org`);
+        return origins.filter((origin) => URL.canParse(origin)).map((origin) => new URL(origin).origin);
+      }),
     help: 'Origins, separated by commas, from which photos may be downloaded besides the chat platforms’ own.',
   },
   DATA_DIR: { schema: text.default('data'), help: 'Folder of the embedded database, photos and clips.' },
@@ -25,20 +36,36 @@ export const variables = {
   PORT: { schema: wholeNumber(0, 65_535).default(8080), help: 'Port of the web page and REST API. 0 chooses a free one.' },
   HOST: { schema: text.default('127.0.0.1'), help: 'Address the page binds to. Anything but loopback needs WEB_TOKEN.' },
   WEB_TOKEN: { schema: z.string().min(16).optional(), help: 'Bearer token (16 characters or more) that the page and REST API ask for.' },
-  DATABASE_URL: { schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(), help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.' },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.',
+  },
   REDIS_URL: { schema: z.url({ protocol: /^rediss?$/ }).optional(), help: 'Redis server for the queue. Without it the queue lives in the database.' },
   QUOTA_DAILY: { schema: wholeNumber(0, 100_000).default(10), help: 'Clips per person and day.' },
-  QUOTA_PLACE_MAX: { schema: wholeNumber(0, 100_000).default(100), help: 'The most clips per person and day that a moderator may allow in one place, and the most of one grant.' },
+  QUOTA_PLACE_MAX: {
+    schema: wholeNumber(0, 100_000).default(100),
+    help: 'The most clips per person and day that a moderator may allow in one place, and the most of one grant.',
+  },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), help: 'How much is logged.' },
   FFMPEG_PATH: { schema: text.optional(), help: 'The ffmpeg to use. Otherwise the one on PATH, otherwise the one that comes with npm.' },
   EXECUTION_PROVIDERS: {
-    schema: z.string().default('cpu').transform((list) => list.split(',').map((name) => name.trim().toLowerCase()).filter(Boolean)),
+    schema: z
+      .string()
+      .default('cpu')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((name) => name.trim().toLowerCase())
+          .filter(Boolean),
+      ),
     help: 'ONNX Runtime execution providers to try, in order, separated by commas: cuda, webgpu, cpu.',
   },
   INFERENCE_THREADS: { schema: wholeNumber(0, 256).default(0), help: 'Threads for inference. 0 uses every core.' },
 } as const;
 
 export const schema = z.object(
-  Object.fromEntries(Object.entries(variables).map(([name, { schema: form }]) => [name, form])) as { [K in keyof typeof variables]: (typeof variables)[K]['schema'] },
+  Object.fromEntries(Object.entries(variables).map(([name, { schema: form }]) => [name, form])) as {
+    [K in keyof typeof variables]: (typeof variables)[K]['schema'];
+  },
 );
 export type Environment = z.infer<typeof schema>;

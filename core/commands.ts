@@ -4,8 +4,20 @@ import { AppError } from './errors.ts';
 import { type ClipOptionsInput, formats, MAX_SEED } from './request.ts';
 
 export type OptionSpec =
-  | { readonly name: string; readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number; readonly default?: number; readonly description: string }
-  | { readonly name: string; readonly kind: 'choice'; readonly choices: readonly { readonly value: string; readonly title: string }[]; readonly description: string }
+  | {
+      readonly name: string;
+      readonly kind: 'integer' | 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly default?: number;
+      readonly description: string;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'choice';
+      readonly choices: readonly { readonly value: string; readonly title: string }[];
+      readonly description: string;
+    }
   | { readonly name: string; readonly kind: 'flag'; readonly description: string };
 
 const span = (manifests: readonly EngineManifest[], pick: (m: EngineManifest) => NumberOption): { min: number; max: number; default: number } => ({
@@ -49,7 +61,8 @@ export const parseOptions = (values: Readonly<Record<string, string | true | und
     const field = fieldOf[name] ?? name;
     if (spec.kind === 'flag') {
       const on = raw === true || /^(1|true|on|yes)$/i.test(raw);
-      if (!on && !/^(0|false|off|no)$/i.test(String(raw))) throw new AppError('OPTION_INVALID', { field: name, got: String(raw).slice(0, 40), allowed: 'true, false' });
+      if (!on && !/^(0|false|off|no)$/i.test(String(raw)))
+        throw new AppError('OPTION_INVALID', { field: name, got: String(raw).slice(0, 40), allowed: 'true, false' });
       options[field] = on;
     } else if (spec.kind === 'choice') {
       const choice = spec.choices.find((c) => c.value === String(raw).toLowerCase());

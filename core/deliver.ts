@@ -24,7 +24,10 @@ export const startDeliverer = (channels: readonly Channel[], deps: Deps, everyMs
       if (sending.has(job.id)) continue;
       const channel = channels.find((c) => c.name === job.origin.channel) as Channel;
       // One slow upload must not hold back another conversation's clip.
-      sending.set(job.id, deliverOne(job, channel, deps).finally(() => sending.delete(job.id)));
+      sending.set(
+        job.id,
+        deliverOne(job, channel, deps).finally(() => sending.delete(job.id)),
+      );
     }
   };
 

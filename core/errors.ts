@@ -37,14 +37,22 @@ export const catalogue = {
   PHOTO_TOO_MANY_PIXELS: line('InputError', 'never', 'That photo has {gotMp} megapixels; I take up to {maxMp}. Scale it down and send it again.'),
   PHOTO_TOO_SMALL: line('InputError', 'never', 'That photo is only {widthPx}×{heightPx} pixels; I need at least {minPx} on each side.'),
   PHOTO_TYPE: line('InputError', 'never', 'I cannot read this kind of file ({type}). Send a JPEG, PNG, WebP, AVIF or GIF.'),
-  PHOTO_HEIC: line('InputError', 'never', 'HEIC photos from an iPhone cannot be read here. Share it as JPEG (on iPhone: Settings › Camera › Formats › Most Compatible) and send it again.'),
+  PHOTO_HEIC: line(
+    'InputError',
+    'never',
+    'HEIC photos from an iPhone cannot be read here. Share it as JPEG (on iPhone: Settings › Camera › Formats › Most Compatible) and send it again.',
+  ),
   PHOTO_BROKEN: line('InputError', 'never', 'That photo is damaged or was cut off on the way. Please send it again.'),
   // The words and options
   PROMPT_TOO_LONG: line('InputError', 'never', 'Your description has {got} characters; I take up to {max}. Please shorten it.'),
   PROMPT_MISSING: line('InputError', 'never', 'Tell me in a few words what should move, for example “waves on the lake, slow zoom in”.'),
   OPTION_OUT_OF_RANGE: line('InputError', 'never', '{field} must be between {min} and {max}; you asked for {got}.'),
   OPTION_INVALID: line('InputError', 'never', '{field} cannot be “{got}”. Possible: {allowed}.'),
-  TOO_MANY_FRAMES: line('InputError', 'never', '{seconds} seconds at {fps} frames per second are {got} frames; I make up to {max}. Choose fewer seconds or frames per second.'),
+  TOO_MANY_FRAMES: line(
+    'InputError',
+    'never',
+    '{seconds} seconds at {fps} frames per second are {got} frames; I make up to {max}. Choose fewer seconds or frames per second.',
+  ),
   ENGINE_UNKNOWN: line('InputError', 'never', 'There is no engine called “{engine}”. Possible: {allowed}.'),
   REQUEST_MALFORMED: line('InputError', 'never', 'I could not understand this request: {problem}.'),
   // Downloads
@@ -75,7 +83,11 @@ export const catalogue = {
   NAN_OUTPUT: line('EngineError', 'later', 'The model produced an unusable result. Nothing was charged; please try again.'),
   ENGINE_FAILED: line('EngineError', 'later', 'Something went wrong while making your clip. Nothing was charged; please try again.'),
   ENGINE_CRASHED: line('EngineError', 'later', 'The program that makes clips stopped unexpectedly. Nothing was charged; please try again.'),
-  ENGINE_TIMEOUT: line('EngineError', 'later', 'The program that makes clips gave no sign of life for {seconds} seconds, so I stopped it. Nothing was charged; please try again.'),
+  ENGINE_TIMEOUT: line(
+    'EngineError',
+    'later',
+    'The program that makes clips gave no sign of life for {seconds} seconds, so I stopped it. Nothing was charged; please try again.',
+  ),
   FFMPEG_MISSING: line('ConfigError', 'never', 'No ffmpeg was found. Install ffmpeg or set FFMPEG_PATH.'),
   ENCODE_FAILED: line('MediaError', 'later', 'The clip could not be written as a video. Nothing was charged; please try again.'),
   CLIP_TOO_BIG: line('MediaError', 'never', 'Even at the smallest size the clip does not fit into {maxMb} MB. Choose fewer seconds.'),
@@ -86,7 +98,11 @@ export const catalogue = {
   CHANNEL_GONE: line('ChannelError', 'never', 'The conversation is gone ({reason}).'),
   TOKEN_REFUSED: line('ConfigError', 'never', '{platform} does not know this token. Copy it again from {source}, set {variable}, and start again.'),
   CONFIG_INVALID: line('ConfigError', 'never', 'The configuration has problems:\n{problems}'),
-  DATA_DIR_IN_USE: line('ConfigError', 'never', '{directory} is already used by another Stillmotion (process {pid}). Stop it first, or set DATA_DIR to another folder.'),
+  DATA_DIR_IN_USE: line(
+    'ConfigError',
+    'never',
+    '{directory} is already used by another Stillmotion (process {pid}). Stop it first, or set DATA_DIR to another folder.',
+  ),
   INTERNAL: line('QueueError', 'later', 'Something went wrong on my side. Nothing was charged; please try again.'),
   // Remarks that accompany a clip; not failures
   NOTE_NOTHING_MOVES: line('InputError', 'never', 'Nothing I recognise in this photo can move like that, so I made a gentle push-in.'),
@@ -124,13 +140,11 @@ export class AppError extends Error {
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code);
 
 /** The sentence a person reads for a note; an unknown code (from a newer process) becomes INTERNAL's. */
-export const noteText = (note: Note): string =>
-  isErrorCode(note.code) ? fill(catalogue[note.code].text, note.params) : catalogue.INTERNAL.text;
+export const noteText = (note: Note): string => (isErrorCode(note.code) ? fill(catalogue[note.code].text, note.params) : catalogue.INTERNAL.text);
 
 /** Any thrown value as an AppError; what is not ours becomes `fallback` with the cause kept for the log. */
 export const asAppError = (error: unknown, fallback: ErrorCode = 'INTERNAL'): AppError =>
   error instanceof AppError ? error : new AppError(fallback, {}, { cause: error });
 
 /** Rebuilds an error that crossed a process or the database as a note. */
-export const fromNote = (note: Note): AppError =>
-  isErrorCode(note.code) ? new AppError(note.code, note.params) : new AppError('INTERNAL', {});
+export const fromNote = (note: Note): AppError => (isErrorCode(note.code) ? new AppError(note.code, note.params) : new AppError('INTERNAL', {}));

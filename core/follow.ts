@@ -66,7 +66,10 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
     subscribe(jobId, listener) {
       const set = listeners.get(jobId) ?? new Set();
       listeners.set(jobId, set.add(listener));
-      void jobs.find(jobId).then(async (job) => job && set.has(listener) && listener(job, await jobs.standing(job))).catch(() => undefined);
+      void jobs
+        .find(jobId)
+        .then(async (job) => job && set.has(listener) && listener(job, await jobs.standing(job)))
+        .catch(() => undefined);
       return () => {
         set.delete(listener);
         if (set.size === 0) listeners.delete(jobId);

@@ -10,8 +10,7 @@ export const progressBar = (fraction: number, cells = 10): string => {
 };
 
 /** `about 8 s`, `about 2 min` */
-export const timeLeft = (seconds: number): string =>
-  seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`;
+export const timeLeft = (seconds: number): string => (seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`);
 
 const stageText: Readonly<Record<string, (done: number, total: number) => string>> = {
   load: () => 'Waking up the model',

@@ -101,11 +101,7 @@ export const fitSize = (
   else if (wanted.heightPx !== undefined) width = bounded('height', wanted.heightPx, sidePx) * aspect;
   else width = Math.min(photo.widthPx, aspect >= 1 ? sidePx.default : sidePx.default * aspect);
   let height = width / aspect;
-  const shrink = Math.min(
-    1,
-    sidePx.max / Math.max(width, height),
-    Math.sqrt(manifest.maxPixelsPerFrame / (width * height)),
-  );
+  const shrink = Math.min(1, sidePx.max / Math.max(width, height), Math.sqrt(manifest.maxPixelsPerFrame / (width * height)));
   const even = (px: number): number => Math.max(sidePx.min, 2 * Math.round((px * shrink) / 2));
   width = even(width);
   height = even(height);

@@ -71,7 +71,10 @@ export const settingSpecs: readonly SettingSpec[] = [
     expected: 'List channels (or topic numbers) separated by spaces, or write everywhere.',
     parse: (text) => {
       if (isReset(text)) return [];
-      const rooms = text.split(/[\s,]+/).filter(Boolean).map((word) => /^(?:<#)?(\d{1,20})>?$/.exec(word)?.[1]);
+      const rooms = text
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map((word) => /^(?:<#)?(\d{1,20})>?$/.exec(word)?.[1]);
       return rooms.length > 0 && rooms.length <= 50 && rooms.every((room) => room !== undefined) ? (rooms as string[]) : undefined;
     },
     show: (s) => (s.rooms.length === 0 ? 'everywhere' : s.rooms.join(' ')),
@@ -82,12 +85,7 @@ export const settingSpecs: readonly SettingSpec[] = [
  * One changed setting.
  * @throws InputError SETTING_UNKNOWN, SETTING_VALUE
  */
-export const changeSetting = (
-  settings: Settings,
-  name: string,
-  text: string,
-  manifests: readonly EngineManifest[],
-): Settings => {
+export const changeSetting = (settings: Settings, name: string, text: string, manifests: readonly EngineManifest[]): Settings => {
   const spec = settingSpecs.find((s) => s.name === name.toLowerCase());
   if (!spec) throw new AppError('SETTING_UNKNOWN', { setting: name.slice(0, 40), allowed: settingSpecs.map((s) => s.name).join(', ') });
   const value = spec.parse(text.trim(), manifests);

@@ -64,7 +64,16 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   const fallback = settings.defaultEngine ?? deps.manifests[0]?.id ?? '';
   const manifest = findManifest(deps.manifests, call.options.engine ?? fallback);
   // A square stands in for the photo, so that bad words or options are refused before the download too.
-  checkLength(settings, resolveRequest(manifest, call.prompt, withinPlace(call.options, settings.maxSeconds, manifest.options.seconds.default), { widthPx: 512, heightPx: 512 }, () => 0).seconds);
+  checkLength(
+    settings,
+    resolveRequest(
+      manifest,
+      call.prompt,
+      withinPlace(call.options, settings.maxSeconds, manifest.options.seconds.default),
+      { widthPx: 512, heightPx: 512 },
+      () => 0,
+    ).seconds,
+  );
 
   const { photo, bytes } = await obtainPhoto(call.photo, deps);
   const request = resolveRequest(manifest, call.prompt, withinPlace(call.options, settings.maxSeconds, manifest.options.seconds.default), photo, deps.newSeed);

@@ -68,14 +68,19 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
   const directory = await mkdtemp(join(tmpdir(), 'stillmotion-'));
   const abort = new AbortController();
   const watch = setInterval(() => {
-    store.jobs.isCancelRequested(job.id).then((wanted) => wanted && abort.abort(), () => undefined);
+    store.jobs.isCancelRequested(job.id).then(
+      (wanted) => wanted && abort.abort(),
+      () => undefined,
+    );
   }, CANCEL_CHECK_MS);
   try {
     const photoPath = await files.localPath(photoKey(job.photo.sha256));
     if (!photoPath) throw new Error('the photo of this job is gone from the file store');
     let saved = Promise.resolve();
     const onProgress = (progress: Progress): void => {
-      saved = saved.then(() => store.jobs.saveProgress(job.id, job.attempt, progress)).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'progress could not be saved'));
+      saved = saved
+        .then(() => store.jobs.saveProgress(job.id, job.attempt, progress))
+        .catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'progress could not be saved'));
     };
     const task = { jobId: job.id, request: job.request, photoPath, directory, maxBytes: job.maxClipBytes };
     const { clip, notes, timingsMs } = await inference.run(task, { signal: AbortSignal.any([abort.signal, stopping]), onProgress });

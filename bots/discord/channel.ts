@@ -29,7 +29,7 @@ export interface DiscordOptions {
   readonly log: Logger;
 }
 
-/** `start` throws ConfigError CONFIG_INVALID for a refused token, ChannelError CHANNEL_FAILED when trying again may help. */
+/** `start` throws ConfigError TOKEN_REFUSED, ChannelError CHANNEL_FAILED when trying again may help. */
 export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOptions): Channel => {
   const rest = createDiscordRest(token, apiUrl);
   const running = new Set<Promise<void>>();
@@ -113,9 +113,7 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
 
 const startError = (error: unknown): AppError =>
   error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid
-    ? new AppError('CONFIG_INVALID', {
-        problems: 'DISCORD_TOKEN: Discord refuses it. Copy it again from https://discord.com/developers/applications › your application › Bot.',
-      })
+    ? new AppError('TOKEN_REFUSED', { platform: 'Discord', source: 'discord.com/developers/applications › your application › Bot', variable: 'DISCORD_TOKEN' })
     : new AppError('CHANNEL_FAILED', { reason: describe(error) });
 
 /** No privileged intent, and as good as no cache: interactions carry what is needed. */

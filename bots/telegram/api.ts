@@ -45,7 +45,11 @@ export const createTelegramApi = (token: string, apiRoot: string): TelegramApi =
   // telegraf 4.16 types the methods of Bot API 7.1; the contract tests hold every call to the specification of 10.1 instead.
   const callApi = client.callApi.bind(client) as unknown as (method: string, payload: object, options: { signal: AbortSignal }) => Promise<unknown>;
   return {
-    async call<T>(method: string, payload: Payload = {}, { timeoutMs = CALL_TIMEOUT_MS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<T> {
+    async call<T>(
+      method: string,
+      payload: Payload = {},
+      { timeoutMs = CALL_TIMEOUT_MS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+    ): Promise<T> {
       const timeout = AbortSignal.timeout(timeoutMs);
       const fields = hasUpload(payload) ? withJsonFields(payload) : payload;
       try {
@@ -63,7 +67,9 @@ const hasUpload = (payload: Payload): boolean => Object.values(payload).some(isU
 
 /** In uploads telegraf 4.16 silently drops objects it does not know (reply_parameters), so all of them go as JSON. */
 const withJsonFields = (payload: Payload): Payload =>
-  Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, typeof value === 'object' && value !== null && !isUpload(value) ? JSON.stringify(value) : value]));
+  Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [name, typeof value === 'object' && value !== null && !isUpload(value) ? JSON.stringify(value) : value]),
+  );
 
 /** telegraf's errors carry the payload, which holds the person's words, and network errors may carry the token's URL. */
 const failureOf = (method: string, error: unknown): TelegramFailure => {

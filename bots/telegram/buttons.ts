@@ -34,7 +34,9 @@ export const press = async (query: CallbackQuery, botId: number, api: TelegramAp
   clearTimeout(timer);
   const words = answer ? { text: cut(answer.text, MAX_ALERT), show_alert: answer.alert ?? false } : {};
   // Too late or not, the work goes on.
-  await api.call('answerCallbackQuery', { callback_query_id: query.id, ...words }).catch((error: unknown) => deps.log.debug({ err: error }, 'a press could not be answered'));
+  await api
+    .call('answerCallbackQuery', { callback_query_id: query.id, ...words })
+    .catch((error: unknown) => deps.log.debug({ err: error }, 'a press could not be answered'));
   await (await done).afterwards?.();
 };
 

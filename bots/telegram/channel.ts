@@ -34,7 +34,13 @@ const INTAKE_PER_PERSON = 2;
 /** How many update ids are remembered, so that one sent twice is handled once. */
 const MAX_SEEN = 5_000;
 
-export const createTelegramChannel = ({ token, apiRoot, webhook, log, ...options }: TelegramOptions): Channel & { readonly webhookHandler?: WebhookHandler } => {
+export const createTelegramChannel = ({
+  token,
+  apiRoot,
+  webhook,
+  log,
+  ...options
+}: TelegramOptions): Channel & { readonly webhookHandler?: WebhookHandler } => {
   const deps: Deps = { ...options.deps, log };
   const api = createTelegramApi(token, apiRoot);
   const board = createStatusBoard(api, deps.clock);
@@ -48,9 +54,7 @@ export const createTelegramChannel = ({ token, apiRoot, webhook, log, ...options
 
   /** telegraf waits for handlers before it goes on with the next updates, so that handlers only start the work. */
   const begin = (work: Promise<void>): void => {
-    const ended = work
-      .catch((error: unknown) => log.warn({ err: error }, 'an update could not be dealt with'))
-      .finally(() => underway.delete(ended));
+    const ended = work.catch((error: unknown) => log.warn({ err: error }, 'an update could not be dealt with')).finally(() => underway.delete(ended));
     underway.add(ended);
   };
 

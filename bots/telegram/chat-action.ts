@@ -15,6 +15,8 @@ export const createChatAction = (api: TelegramApi, clock: Clock): ((address: Tel
     if (now - (shownAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < RENEW_EVERY_MS) return;
     if (shownAtMs.size >= MAX_REMEMBERED) shownAtMs.clear();
     shownAtMs.set(key, now);
-    void api.call('sendChatAction', { chat_id: chatId, action: 'record_video', ...(threadId === null ? {} : { message_thread_id: threadId }) }).catch(() => undefined);
+    void api
+      .call('sendChatAction', { chat_id: chatId, action: 'record_video', ...(threadId === null ? {} : { message_thread_id: threadId }) })
+      .catch(() => undefined);
   };
 };

@@ -5,10 +5,10 @@ import type { Deps } from '../../core/deps.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
 import { quota, quotaLine } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
-import { addressOf, answersPicture, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
 import { sendTo } from './address.ts';
 import type { Albums } from './albums.ts';
 import type { TelegramApi } from './api.ts';
+import { addressOf, answersPicture, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
 import type { Intake } from './intake.ts';
 import { plain, sentence } from './messages.ts';
 import { moderate } from './moderation.ts';
@@ -43,7 +43,8 @@ export interface Bot {
 
 /** @returns handles one message, to the end of the work that it asks for; never throws what a person can meet */
 export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, albums: Albums, deps: Deps) => {
-  const reply = async (message: Message, text: string): Promise<void> => void (await api.call('sendMessage', { ...sendTo(addressOf(message)), ...plain(text) }));
+  const reply = async (message: Message, text: string): Promise<void> =>
+    void (await api.call('sendMessage', { ...sendTo(addressOf(message)), ...plain(text) }));
 
   const help = (message: Message): Promise<void> => reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
 
@@ -104,4 +105,5 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
 };
 
 /** Something a person sent, as opposed to news about the chat. */
-const isContent = (message: Message): boolean => ['voice', 'audio', 'video_note', 'animation', 'contact', 'location', 'poll', 'dice', 'story'].some((kind) => kind in message);
+const isContent = (message: Message): boolean =>
+  ['voice', 'audio', 'video_note', 'animation', 'contact', 'location', 'poll', 'dice', 'story'].some((kind) => kind in message);

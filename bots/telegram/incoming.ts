@@ -38,7 +38,11 @@ export const readCommand = (text: string, botName: string): Command | null => {
 export const actorOf = (message: Pick<Message, 'from' | 'sender_chat'>): { readonly user: string; readonly userName: string; readonly locale: string } => {
   const { from, sender_chat: sender } = message;
   if (sender) return { user: `telegram:chat:${sender.id}`, userName: 'title' in sender ? sender.title : 'anonymous', locale: 'en' };
-  return { user: userId(from?.id ?? 0), userName: [from?.first_name, from?.last_name].filter(Boolean).join(' ').slice(0, 100), locale: from?.language_code ?? 'en' };
+  return {
+    user: userId(from?.id ?? 0),
+    userName: [from?.first_name, from?.last_name].filter(Boolean).join(' ').slice(0, 100),
+    locale: from?.language_code ?? 'en',
+  };
 };
 
 export const userId = (id: number | string): string => `telegram:user:${id}`;
@@ -103,5 +107,10 @@ export const photoMeant = (message: Message): FileRef | null => {
 /** Whether words answer a picture, so that they say what shall move in it; those under a clip are just words. */
 export const answersPicture = (message: Message): boolean => {
   const answered = repliedTo(message);
-  return answered !== undefined && (('photo' in answered && answered.photo !== undefined) || ('document' in answered && answered.document?.mime_type?.startsWith('image/') === true) || ('sticker' in answered && answered.sticker !== undefined));
+  return (
+    answered !== undefined &&
+    (('photo' in answered && answered.photo !== undefined) ||
+      ('document' in answered && answered.document?.mime_type?.startsWith('image/') === true) ||
+      ('sticker' in answered && answered.sticker !== undefined))
+  );
 };

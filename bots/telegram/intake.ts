@@ -50,7 +50,12 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
 
   const say = async (address: TelegramAddress, text: string): Promise<void> => {
     const { chatId, statusMessageId } = address;
-    const edited = statusMessageId !== null && (await api.call('editMessageText', { chat_id: chatId, message_id: statusMessageId, ...plain(text) }).then(() => true, () => false));
+    const edited =
+      statusMessageId !== null &&
+      (await api.call('editMessageText', { chat_id: chatId, message_id: statusMessageId, ...plain(text) }).then(
+        () => true,
+        () => false,
+      ));
     if (!edited) await api.call('sendMessage', { ...sendTo(address), ...plain(text) });
   };
 
@@ -60,7 +65,8 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
 
   const fetchPhoto = async ({ fileId }: FileRef): Promise<Uint8Array> => {
     const file = await api.call<{ file_path?: string }>('getFile', { file_id: fileId }).catch((error: unknown) => {
-      if (error instanceof TelegramFailure && kindOf(error) === 'too-big') throw new AppError('PHOTO_TOO_LARGE', { gotMb: 'more than 20', maxMb: photoLimits.maxBytes / (1024 * 1024) });
+      if (error instanceof TelegramFailure && kindOf(error) === 'too-big')
+        throw new AppError('PHOTO_TOO_LARGE', { gotMb: 'more than 20', maxMb: photoLimits.maxBytes / (1024 * 1024) });
       throw new AppError('DOWNLOAD_FAILED', { reason: 'Telegram does not hand it out' }, { cause: error });
     });
     if (!file.file_path) throw new AppError('DOWNLOAD_FAILED', { reason: 'Telegram does not hand it out' });

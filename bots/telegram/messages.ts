@@ -50,7 +50,11 @@ export const statusMessage = (job: Job, standing: Standing): TextMessage => ({
 
 /** What becomes of the status message when there is no clip to show. */
 export const endMessage = (job: Job): TextMessage => {
-  const text = job.deleted ? '🗑 This clip was deleted.' : job.state === 'done' ? `⚠️ ${sentence(new AppError('INTERNAL'))}` : statusText(job, { position: 0, secondsLeft: null });
+  const text = job.deleted
+    ? '🗑 This clip was deleted.'
+    : job.state === 'done'
+      ? `⚠️ ${sentence(new AppError('INTERNAL'))}`
+      : statusText(job, { position: 0, secondsLeft: null });
   return { ...plain(text), reply_markup: job.state === 'failed' ? keyboard(job.id, 'again') : keyboard(job.id) };
 };
 

@@ -1,6 +1,6 @@
 /** `/stillmotion …`: what a moderator types, read into the commands of the domain, and whether they may. */
 import type { Message } from 'telegraf/types';
-import { admin, type AdminCommand, type Target } from '../../core/admin.ts';
+import { type AdminCommand, admin, type Target } from '../../core/admin.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError } from '../../core/errors.ts';
 import { settingSpecs } from '../../core/settings.ts';

@@ -37,7 +37,9 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: Teleg
       if (kind === 'chat-gone') return { kind: 'gone', error: errorOf('CHANNEL_GONE', failure) };
       if (kind === 'too-big' || kind === 'forbidden') {
         const tooBig = kind === 'too-big';
-        const reason = tooBig ? new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) }) : new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
+        const reason = tooBig
+          ? new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) })
+          : new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
         await sayInstead(job, address, reason, api, deps);
         return tooBig ? { kind: 'gone', error: reason } : { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: reason };
       }
@@ -55,7 +57,9 @@ const errorOf = (code: ErrorCode, failure: TelegramFailure): AppError => new App
 
 /** Nobody has lost anything when this fails: the outcome has been sent, only a repetition would send it anew. */
 const remember = async (jobId: string, address: TelegramAddress, { store, log }: Deps): Promise<void> => {
-  await store.jobs.saveAddress(jobId, writeAddress(address)).catch((error: unknown) => log.warn({ err: error, jobId }, 'the address of a sent clip could not be kept'));
+  await store.jobs
+    .saveAddress(jobId, writeAddress(address))
+    .catch((error: unknown) => log.warn({ err: error, jobId }, 'the address of a sent clip could not be kept'));
 };
 
 /** The rung below: another chat id, no message to edit, no message to reply to, no topic. Null when nothing is left to drop. */
@@ -101,7 +105,9 @@ const clipPutter = (job: Job, ref: ClipRef, clip: ClipFile, api: TelegramApi): P
   const reply_markup = keyboard(job.id, 'again', 'seed', 'delete');
   return async (address) => {
     const { chatId, statusMessageId, threadId } = address;
-    void api.call('sendChatAction', { chat_id: chatId, action: 'upload_video', ...(threadId === null ? {} : { message_thread_id: threadId }) }).catch(() => undefined);
+    void api
+      .call('sendChatAction', { chat_id: chatId, action: 'upload_video', ...(threadId === null ? {} : { message_thread_id: threadId }) })
+      .catch(() => undefined);
     if (statusMessageId !== null) {
       const media = { type, media: 'attach://clip', ...about };
       return put(api, 'editMessageMedia', { chat_id: chatId, message_id: statusMessageId, media, reply_markup, clip: file, ...thumbnail }, UPLOAD_TIMEOUT_MS);

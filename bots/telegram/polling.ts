@@ -35,7 +35,10 @@ export const startPolling = (api: TelegramApi, onUpdate: (update: Update) => voi
   const recover = async (error: unknown): Promise<void> => {
     const waitMs = (error instanceof TelegramFailure ? error.retryAfterMs : null) ?? BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 0;
     failures += 1;
-    const hint = error instanceof TelegramFailure && error.status === 409 ? 'another program polls with the same token; trying again' : 'Telegram could not be polled; trying again';
+    const hint =
+      error instanceof TelegramFailure && error.status === 409
+        ? 'another program polls with the same token; trying again'
+        : 'Telegram could not be polled; trying again';
     log.warn({ err: error, waitMs }, hint);
     await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
   };

@@ -1,5 +1,5 @@
 /** The queue on BullMQ: Redis when there is one, else BullMQ's own PostgreSQL backend on the database we already have. */
-import { createPostgresBackend, Queue as BullQueue, Worker, type ConnectionOptions, type IQueueBackend } from 'bullmq';
+import { Queue as BullQueue, type ConnectionOptions, createPostgresBackend, type IQueueBackend, Worker } from 'bullmq';
 import type { Logger } from '../logger.ts';
 import type { Queue } from '../queue.ts';
 import type { QueueConnection } from './database.ts';

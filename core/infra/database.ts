@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { lockDirectory } from './directory-lock.ts';
 import { migrate } from './migrations.ts';
 import { createPglitePool } from './pglite-pool.ts';
-import { lockDirectory } from './directory-lock.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -39,8 +39,7 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
     if (folder) await mkdir(folder, { recursive: true });
     const lite = await PGlite.create(folder ? { dataDir: folder } : {});
     const wrap = (source: Pick<PGlite, 'query'>): Queryable => ({
-      query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) =>
-        (await source.query<R>(text, [...params])).rows,
+      query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) => (await source.query<R>(text, [...params])).rows,
     });
     const queueConnection = createPglitePool(lite);
     await migrate(wrap(lite), await queueConnection.connect());
@@ -66,8 +65,7 @@ export const openPostgres = async (url: string): Promise<Database> => {
   // An idle connection that drops is replaced by the pool on the next query.
   pool.on('error', () => undefined);
   const wrap = (source: pg.Pool | pg.PoolClient): Queryable => ({
-    query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) =>
-      (await source.query<R>(text, [...params])).rows,
+    query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) => (await source.query<R>(text, [...params])).rows,
   });
   const session = await pool.connect();
   try {
@@ -86,7 +84,10 @@ export const openPostgres = async (url: string): Promise<Database> => {
         client.release();
         return result;
       } catch (error) {
-        const broken = await client.query('ROLLBACK').then(() => false, () => true);
+        const broken = await client.query('ROLLBACK').then(
+          () => false,
+          () => true,
+        );
         client.release(broken);
         throw error;
       }

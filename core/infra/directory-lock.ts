@@ -1,5 +1,5 @@
 /** A pid lock on a folder that only one process may use. A lock left by a killed process is recognised and taken over. */
-import { mkdirSync, openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 

@@ -72,7 +72,12 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
   const many = async (text: string, params: readonly (string | number | boolean | null)[] = []): Promise<Job[]> =>
     (await database.query<JobRow>(text, params)).map(toJob);
   const event = (tx: Queryable, jobId: string, kind: string, detail: object = {}) =>
-    tx.query('INSERT INTO stillmotion.job_event (job_id, kind, detail, at_ms) VALUES ($1, $2, $3::jsonb, $4)', [jobId, kind, JSON.stringify(detail), clock.nowMs()]);
+    tx.query('INSERT INTO stillmotion.job_event (job_id, kind, detail, at_ms) VALUES ($1, $2, $3::jsonb, $4)', [
+      jobId,
+      kind,
+      JSON.stringify(detail),
+      clock.nowMs(),
+    ]);
 
   const end = async (tx: Queryable, id: string, outcome: Outcome): Promise<Job | null> => {
     const now = clock.nowMs();
@@ -81,7 +86,14 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       tx,
       `UPDATE stillmotion.job SET state = $2, clip = $3::jsonb, error = $4::jsonb, notes = $5::jsonb, finished_at_ms = $6, touched_at_ms = $6,
          delivery = 'pending', deliver_after_ms = 0 WHERE id = $1 RETURNING *`,
-      [id, outcome.state, done ? JSON.stringify(outcome.clip) : null, done ? null : JSON.stringify(outcome.error), JSON.stringify(done ? outcome.notes : []), now],
+      [
+        id,
+        outcome.state,
+        done ? JSON.stringify(outcome.clip) : null,
+        done ? null : JSON.stringify(outcome.error),
+        JSON.stringify(done ? outcome.notes : []),
+        now,
+      ],
     );
     if (!job) return null;
     if (!done) await refund(tx, id, outcome.error.code, now);
@@ -112,10 +124,35 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
           `INSERT INTO stillmotion.job (id, request_key, state, channel, place, room, user_id, user_name, locale, address, request, photo,
              parent_id, max_clip_bytes, created_at_ms, touched_at_ms)
            VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11::jsonb, $12, $13, $14, $14) RETURNING *`,
-          [draft.id, draft.requestKey, origin.channel, origin.place, origin.room, origin.user, origin.userName, origin.locale, JSON.stringify(draft.address), JSON.stringify(draft.request), JSON.stringify(draft.photo), draft.parentId, draft.maxClipBytes, now],
+          [
+            draft.id,
+            draft.requestKey,
+            origin.channel,
+            origin.place,
+            origin.room,
+            origin.user,
+            origin.userName,
+            origin.locale,
+            JSON.stringify(draft.address),
+            JSON.stringify(draft.request),
+            JSON.stringify(draft.photo),
+            draft.parentId,
+            draft.maxClipBytes,
+            now,
+          ],
         );
         if (!job) throw new AppError('INTERNAL');
-        await writeEntry(tx, { account, user: origin.user, place: origin.place, kind: 'hold', clips: -1, jobId: draft.id, actor: origin.user, reason: '', atMs: now });
+        await writeEntry(tx, {
+          account,
+          user: origin.user,
+          place: origin.place,
+          kind: 'hold',
+          clips: -1,
+          jobId: draft.id,
+          actor: origin.user,
+          reason: '',
+          atMs: now,
+        });
         await event(tx, draft.id, 'accepted');
         return { job, created: true };
       }),
@@ -123,7 +160,10 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     find: (id) => one(database, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]),
     findByRequestKey: (key) => one(database, 'SELECT * FROM stillmotion.job WHERE request_key = $1', [key]),
     unfinishedOf: (user, place) =>
-      many(`SELECT * FROM stillmotion.job WHERE user_id = $1 AND place = $2 AND state IN ('waiting', 'running') AND NOT cancel_requested ORDER BY created_at_ms DESC`, [user, place]),
+      many(
+        `SELECT * FROM stillmotion.job WHERE user_id = $1 AND place = $2 AND state IN ('waiting', 'running') AND NOT cancel_requested ORDER BY created_at_ms DESC`,
+        [user, place],
+      ),
     waiting: (limit) => many(`SELECT * FROM stillmotion.job WHERE state = 'waiting' ORDER BY created_at_ms, id LIMIT $1`, [limit]),
 
     async standing(job): Promise<Standing> {
@@ -159,7 +199,12 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       }),
 
     async saveProgress(id, attempt, progress) {
-      await database.query(`UPDATE stillmotion.job SET progress = $3::jsonb, touched_at_ms = $4 WHERE id = $1 AND attempt = $2 AND state = 'running'`, [id, attempt, JSON.stringify(progress), clock.nowMs()]);
+      await database.query(`UPDATE stillmotion.job SET progress = $3::jsonb, touched_at_ms = $4 WHERE id = $1 AND attempt = $2 AND state = 'running'`, [
+        id,
+        attempt,
+        JSON.stringify(progress),
+        clock.nowMs(),
+      ]);
     },
 
     async isCancelRequested(id) {
@@ -174,7 +219,10 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       }),
 
     async release(id, attempt) {
-      await database.query(`UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'`, [id, attempt]);
+      await database.query(
+        `UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'`,
+        [id, attempt],
+      );
     },
 
     cancel: (id) =>

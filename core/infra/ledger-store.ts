@@ -29,7 +29,10 @@ export const writeEntry = (tx: Queryable, entry: Entry) =>
   );
 
 export const usedToday = async (tx: Queryable, account: string, day: string): Promise<number> => {
-  const [row] = await tx.query<{ used: number }>('SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND day = $2', [account, day]);
+  const [row] = await tx.query<{ used: number }>('SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND day = $2', [
+    account,
+    day,
+  ]);
   return Math.max(0, row?.used ?? 0);
 };
 
@@ -48,7 +51,14 @@ export const refund = (tx: Queryable, jobId: string, reason: string, atMs: numbe
   );
 
 const audit = (tx: Queryable, place: string, actor: string, action: string, target: string, detail: string, atMs: number) =>
-  tx.query('INSERT INTO stillmotion.audit (place, actor, action, target, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)', [place, actor, action, target, detail, atMs]);
+  tx.query('INSERT INTO stillmotion.audit (place, actor, action, target, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)', [
+    place,
+    actor,
+    action,
+    target,
+    detail,
+    atMs,
+  ]);
 
 export const createLedgerStore = (database: Database, clock: Clock): LedgerStore => ({
   async balance(user, place, limit) {
@@ -70,7 +80,10 @@ export const createLedgerStore = (database: Database, clock: Clock): LedgerStore
       const atMs = clock.nowMs();
       const account = accounts(user, place, limit).allowance;
       // Only what was used in this place: a moderator of one server cannot give back what another server's clips cost.
-      const [row] = await tx.query<{ used: number }>('SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND place = $2 AND day = $3', [account, place, utcDay(atMs)]);
+      const [row] = await tx.query<{ used: number }>(
+        'SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND place = $2 AND day = $3',
+        [account, place, utcDay(atMs)],
+      );
       const clips = Math.max(0, row?.used ?? 0);
       if (clips > 0) await writeEntry(tx, { account, user, place, kind: 'reset', clips, jobId: null, actor, reason: '', atMs });
       await audit(tx, place, actor, 'quota-reset', user, String(clips), atMs);

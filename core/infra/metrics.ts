@@ -16,9 +16,26 @@ export const createMetrics = (jobs: Pick<JobStore, 'counts'>): PrometheusMetrics
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({ name: 'stillmotion_requests_total', help: 'Requests by channel and outcome', labelNames: ['channel', 'outcome'], registers });
   const finished = new Counter({ name: 'stillmotion_jobs_total', help: 'Jobs that reached a final state', labelNames: ['engine', 'state'], registers });
-  const wait = new Histogram({ name: 'stillmotion_wait_seconds', help: 'Time from acceptance to a worker', labelNames: ['engine'], buckets: SECONDS, registers });
-  const render = new Histogram({ name: 'stillmotion_render_seconds', help: 'Time from a worker taking the job to its end', labelNames: ['engine'], buckets: SECONDS, registers });
-  const deliveries = new Counter({ name: 'stillmotion_deliveries_total', help: 'Deliveries by channel and outcome', labelNames: ['channel', 'outcome'], registers });
+  const wait = new Histogram({
+    name: 'stillmotion_wait_seconds',
+    help: 'Time from acceptance to a worker',
+    labelNames: ['engine'],
+    buckets: SECONDS,
+    registers,
+  });
+  const render = new Histogram({
+    name: 'stillmotion_render_seconds',
+    help: 'Time from a worker taking the job to its end',
+    labelNames: ['engine'],
+    buckets: SECONDS,
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'stillmotion_deliveries_total',
+    help: 'Deliveries by channel and outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
   const refunds = new Counter({ name: 'stillmotion_refunds_total', help: 'Clips given back, by reason', labelNames: ['reason'], registers });
   new Gauge({
     name: 'stillmotion_jobs',

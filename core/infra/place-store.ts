@@ -25,7 +25,14 @@ export const createPlaceStore = (database: Database, clock: Clock): PlaceStore =
     return { ...defaultSettings, ...row?.settings };
   };
   const audit = (tx: Queryable, entry: Omit<AuditEntry, 'atMs'>) =>
-    tx.query('INSERT INTO stillmotion.audit (place, actor, action, target, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)', [entry.place, entry.actor, entry.action, entry.target, entry.detail, clock.nowMs()]);
+    tx.query('INSERT INTO stillmotion.audit (place, actor, action, target, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)', [
+      entry.place,
+      entry.actor,
+      entry.action,
+      entry.target,
+      entry.detail,
+      clock.nowMs(),
+    ]);
 
   return {
     settings: (place) => read(database, place),
@@ -38,7 +45,11 @@ export const createPlaceStore = (database: Database, clock: Clock): PlaceStore =
         return settings;
       }),
     async activeBan(place, user) {
-      const [row] = await database.query<BanRow>('SELECT * FROM stillmotion.ban WHERE place = $1 AND user_id = $2 AND (until_ms IS NULL OR until_ms > $3)', [place, user, clock.nowMs()]);
+      const [row] = await database.query<BanRow>('SELECT * FROM stillmotion.ban WHERE place = $1 AND user_id = $2 AND (until_ms IS NULL OR until_ms > $3)', [
+        place,
+        user,
+        clock.nowMs(),
+      ]);
       return row ? { user, place, reason: row.reason, untilMs: row.until_ms, actor: row.actor } : null;
     },
     async ban({ place, user, reason, untilMs, actor }) {
@@ -48,7 +59,13 @@ export const createPlaceStore = (database: Database, clock: Clock): PlaceStore =
            ON CONFLICT (place, user_id) DO UPDATE SET reason = $3, until_ms = $4, actor = $5, at_ms = $6`,
           [place, user, reason.slice(0, 300), untilMs, actor, clock.nowMs()],
         );
-        await audit(tx, { place, actor, action: 'ban', target: user, detail: `${untilMs === null ? 'forever' : new Date(untilMs).toISOString()} ${reason.slice(0, 300)}`.trim() });
+        await audit(tx, {
+          place,
+          actor,
+          action: 'ban',
+          target: user,
+          detail: `${untilMs === null ? 'forever' : new Date(untilMs).toISOString()} ${reason.slice(0, 300)}`.trim(),
+        });
       });
     },
     unban: (place, user, actor) =>

@@ -56,7 +56,7 @@ describe('connecting', () => {
   it('reports a refused token and an unreachable Discord as errors of ours', async () => {
     const { deps, discord } = bench;
     const refused = createDiscordChannel({ deps, token: 'wrong', apiUrl: discord.apiUrl, log: deps.log });
-    await expect(refused.start()).rejects.toMatchObject({ code: 'CONFIG_INVALID', retry: 'never' });
+    await expect(refused.start()).rejects.toMatchObject({ code: 'TOKEN_REFUSED', retry: 'never' });
     const unreachable = createDiscordChannel({ deps, token: 'wrong', apiUrl: 'http://127.0.0.1:9/api', log: deps.log });
     await expect(unreachable.start()).rejects.toMatchObject({ code: 'CHANNEL_FAILED', retry: 'later' });
     await refused.stop();

@@ -71,7 +71,9 @@ export const engineContract = (name: string, { manifest, create, folder, request
 
     it('gives other latents for another seed', async () => {
       const other = await make(engine, { ...request, seed: request.seed + 1 });
-      const changed = [...first.tensors].filter(([key, data]) => key.startsWith('latents') && !Buffer.from(data.buffer).equals(Buffer.from(other.tensors.get(key)?.buffer ?? new ArrayBuffer(0))));
+      const changed = [...first.tensors].filter(
+        ([key, data]) => key.startsWith('latents') && !Buffer.from(data.buffer).equals(Buffer.from(other.tensors.get(key)?.buffer ?? new ArrayBuffer(0))),
+      );
       expect(changed).not.toEqual([]);
     });
 

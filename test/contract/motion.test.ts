@@ -46,7 +46,12 @@ engineContract('motion', {
   create: createMotionEngine,
   folder,
   request,
-  sizes: [[64, 64], [66, 118], [320, 64], [192, 128]],
+  sizes: [
+    [64, 64],
+    [66, 118],
+    [320, 64],
+    [192, 128],
+  ],
 });
 
 describe('the motion engine', () => {

@@ -4,14 +4,24 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPglite } from '../../core/infra/database.ts';
 import { lockDirectory } from '../../core/infra/directory-lock.ts';
 import { createStore } from '../../core/infra/store.ts';
-import type { DailyLimit, Store } from '../../core/store.ts';
 import type { ClipRef } from '../../core/job.ts';
+import type { DailyLimit, Store } from '../../core/store.ts';
 import { fakeClock, sampleDraft } from '../support/jobs.ts';
 import { copyTemplate } from '../support/template.ts';
 
 const clock = fakeClock();
 const two: DailyLimit = { clips: 2, scope: 'personal' };
-const clip: ClipRef = { key: 'clips/x.mp4', thumbnailKey: 'clips/x.jpg', format: 'mp4', bytes: 1, widthPx: 2, heightPx: 2, seconds: 1, fps: 12, frameCount: 12 };
+const clip: ClipRef = {
+  key: 'clips/x.mp4',
+  thumbnailKey: 'clips/x.jpg',
+  format: 'mp4',
+  bytes: 1,
+  widthPx: 2,
+  heightPx: 2,
+  seconds: 1,
+  fps: 12,
+  frameCount: 12,
+};
 let store: Store;
 let directory: string;
 let user = 0;
@@ -165,7 +175,12 @@ describe('deliveries', () => {
 
 describe('places', () => {
   it('keeps settings per place and writes down who changed them', async () => {
-    await store.places.changeSettings('discord:guild:9', (current) => ({ ...current, maxSeconds: 2 }), { actor: 'mod', action: 'settings-set', target: 'max_seconds', detail: '2' });
+    await store.places.changeSettings('discord:guild:9', (current) => ({ ...current, maxSeconds: 2 }), {
+      actor: 'mod',
+      action: 'settings-set',
+      target: 'max_seconds',
+      detail: '2',
+    });
     expect((await store.places.settings('discord:guild:9')).maxSeconds).toBe(2);
     expect((await store.places.settings('discord:guild:8')).maxSeconds).toBeNull();
     expect(await store.places.audit('discord:guild:9', 5)).toMatchObject([{ actor: 'mod', target: 'max_seconds', detail: '2' }]);

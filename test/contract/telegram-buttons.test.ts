@@ -1,8 +1,8 @@
 /** Buttons and moderators on Telegram: always answered, rights asked every time, nothing reaches another chat. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Job } from '../../core/job.ts';
-import type { FakeChat, FakeMessage, FakeUser } from '../support/fake-telegram-state.ts';
 import { type Bench, startBench } from '../support/fake-telegram-bench.ts';
+import type { FakeChat, FakeMessage, FakeUser } from '../support/fake-telegram-state.ts';
 import { jpeg } from '../support/photos.ts';
 
 let bench: Bench;
@@ -30,7 +30,8 @@ const clipOf = async (user: FakeUser, chat: FakeChat): Promise<{ readonly messag
   await bench.channel().deliver(job, clip);
   return { message: asked.status, job };
 };
-const say = async (user: FakeUser, chat: FakeChat, text: string, sending = {}): Promise<string> => (await bench.replyTo(bench.telegram.sendText(user, chat, text, sending))).text ?? '';
+const say = async (user: FakeUser, chat: FakeChat, text: string, sending = {}): Promise<string> =>
+  (await bench.replyTo(bench.telegram.sendText(user, chat, text, sending))).text ?? '';
 
 describe('Again and New seed', () => {
   it('repeat the recipe for whoever presses, also after a restart, with a status message of their own', async () => {
@@ -57,7 +58,12 @@ describe('Again and New seed', () => {
     const chat = telegram.group('Lake');
     const { job, message } = await clipOf(user, chat);
     const { places } = bench.deps.store;
-    await places.changeSettings(job.origin.place, (settings) => ({ ...settings, enabled: false }), { actor: 'test', action: 'settings-set', target: 'enabled', detail: 'off' });
+    await places.changeSettings(job.origin.place, (settings) => ({ ...settings, enabled: false }), {
+      actor: 'test',
+      action: 'settings-set',
+      target: 'enabled',
+      detail: 'off',
+    });
     expect(await telegram.press(user, message, { label: /Again/ })).toMatchObject({ show_alert: true, text: expect.stringContaining('switched off here') });
     expect(telegram.messages(chat)).toHaveLength(1);
   });
@@ -92,7 +98,10 @@ describe('Cancel and Delete', () => {
     const chat = telegram.group('Lake', [boss]);
     const { job, status } = await ask(owner, chat);
     await bench.until(() => status.reply_markup);
-    expect(await telegram.press(stranger, status, { label: /Cancel/ })).toEqual({ text: 'Only the person who asked for this clip may do that.', show_alert: true });
+    expect(await telegram.press(stranger, status, { label: /Cancel/ })).toEqual({
+      text: 'Only the person who asked for this clip may do that.',
+      show_alert: true,
+    });
     await telegram.press(boss, status, { label: /Cancel/ });
     expect((await bench.deps.store.jobs.find(job.id))?.state).toBe('canceled');
   });
@@ -213,6 +222,7 @@ describe('/stillmotion', () => {
   it('shows its usage when nothing or something unknown follows', async () => {
     const { telegram } = bench;
     const { user, chat } = telegram.person('Val');
-    for (const text of ['/stillmotion', '/stillmotion dance', '/stillmotion settings set max_seconds']) expect(await say(user, chat, text)).toMatch(/settings set NAME VALUE/);
+    for (const text of ['/stillmotion', '/stillmotion dance', '/stillmotion settings set max_seconds'])
+      expect(await say(user, chat, text)).toMatch(/settings set NAME VALUE/);
   });
 });

@@ -44,8 +44,8 @@ describe('connecting', () => {
   });
 
   it.each([
-    ['a revoked token', '900001:revoked', 'CONFIG_INVALID', 'never'],
-    ['something that is no token', 'hello', 'CONFIG_INVALID', 'never'],
+    ['a revoked token', '900001:revoked', 'TOKEN_REFUSED', 'never'],
+    ['something that is no token', 'hello', 'TOKEN_REFUSED', 'never'],
   ])('refuses %s in plain words', async (_what, token, code, retry) => {
     bench = await startBench(inject('templateDirectory'));
     const { deps, telegram } = bench;
@@ -81,7 +81,11 @@ describe('the webhook', () => {
     bench = await startBench(inject('templateDirectory'), { url: door.url, path: '/telegram/webhook', secretToken });
     door.open(bench.channel().webhookHandler);
     await bench.channel().start();
-    expect(bench.telegram.callsOf('setWebhook')[0]?.params).toEqual({ url: door.url, secret_token: secretToken, allowed_updates: ['message', 'callback_query'] });
+    expect(bench.telegram.callsOf('setWebhook')[0]?.params).toEqual({
+      url: door.url,
+      secret_token: secretToken,
+      allowed_updates: ['message', 'callback_query'],
+    });
     const { user, chat } = bench.telegram.person('Ada');
     const request = bench.telegram.sendPhoto(user, chat, await jpeg(320, 240), { caption: 'waves' });
     bench.telegram.repeatLastUpdate();

@@ -1,8 +1,8 @@
 /** How outcomes come home on Telegram: in place when possible, never lost and never doubled when not. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Job } from '../../core/job.ts';
-import type { FakeChat, FakeMessage } from '../support/fake-telegram-state.ts';
 import { type Bench, startBench } from '../support/fake-telegram-bench.ts';
+import type { FakeChat, FakeMessage } from '../support/fake-telegram-state.ts';
 import { jpeg } from '../support/photos.ts';
 
 let bench: Bench;
@@ -235,7 +235,9 @@ describe('progress', () => {
     telegram.fault('editMessageText', telegram.floodWait(1));
     await bench.channel().showStatus(running, { position: 0, secondsLeft: null });
     await bench.until(() => asked.status.text?.includes('Drawing frame 3 of 12'));
-    const [refused, shown] = telegram.callsOf('editMessageText').filter(({ params }) => String(params.text).includes('Drawing frame 3') && params.chat_id === asked.chat.id);
+    const [refused, shown] = telegram
+      .callsOf('editMessageText')
+      .filter(({ params }) => String(params.text).includes('Drawing frame 3') && params.chat_id === asked.chat.id);
     expect((shown?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 });

@@ -32,7 +32,14 @@ describe('a private chat', () => {
     const job = await bench.jobOf(request);
     const methods = telegram.calls.map(({ method }) => method);
     expect(methods.indexOf('sendMessage')).toBeLessThan(methods.indexOf('getFile'));
-    expect(job.origin).toEqual({ channel: 'telegram', place: `telegram:chat:${chat.id}`, room: '', user: `telegram:user:${user.id}`, userName: 'Ada', locale: 'de' });
+    expect(job.origin).toEqual({
+      channel: 'telegram',
+      place: `telegram:chat:${chat.id}`,
+      room: '',
+      user: `telegram:user:${user.id}`,
+      userName: 'Ada',
+      locale: 'de',
+    });
     expect(job.address).toEqual({ chatId: chat.id, threadId: null, requestMessageId: request.message_id, statusMessageId: status.message_id });
     expect(job.request).toMatchObject({ format: 'gif', seconds: 2, seed: 7 });
     expect(job.photo).toMatchObject({ widthPx: 320, heightPx: 240 });
@@ -200,7 +207,9 @@ describe('under trouble', () => {
     const request = telegram.sendText(user, chat, '/quota');
     await bench.replyTo(request);
     const second = telegram.sendText(user, chat, '/quota');
-    expect((await bench.until(() => telegram.messages(chat).find((message) => message.reply_to_message?.message_id === second.message_id), 10_000)).text).toMatch(/clips left/);
+    expect(
+      (await bench.until(() => telegram.messages(chat).find((message) => message.reply_to_message?.message_id === second.message_id), 10_000)).text,
+    ).toMatch(/clips left/);
     expect(bench.logged.some((line) => line.includes('another program polls'))).toBe(true);
   });
 

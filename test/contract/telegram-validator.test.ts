@@ -43,7 +43,11 @@ describe('the validator accepts', () => {
     ['a caption of 1024 characters that its tags make longer', 'sendVideo', () => ({ ...video, caption: `<b>${'&lt;'.repeat(1024)}</b>` })],
     ['callback data of 64 bytes', 'sendMessage', () => withButton({ text: 'Go', callback_data: 'x'.repeat(64) })],
     ['a video with its thumbnail and a reply', 'sendVideo', () => video],
-    ['a reply whose target is gone', 'sendMessage', () => ({ chat_id: chatId, text: 'x', reply_parameters: { message_id: 1, allow_sending_without_reply: true } })],
+    [
+      'a reply whose target is gone',
+      'sendMessage',
+      () => ({ chat_id: chatId, text: 'x', reply_parameters: { message_id: 1, allow_sending_without_reply: true } }),
+    ],
   ])('%s', async (_what, method, payload) => expect(await objections(method, payload())).toEqual([]));
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { admin, type AdminCommand } from '../../core/admin.ts';
+import { type AdminCommand, admin } from '../../core/admin.ts';
 import { cancel, cancelNewest, removeClip } from '../../core/cancel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { openPglite } from '../../core/infra/database.ts';
@@ -37,8 +37,21 @@ beforeAll(async () => {
     quotaPlaceMax: 20,
     newJobId: () => `job${String(++ids).padStart(13, '0')}`,
     newSeed: () => 99,
-    queue: { add: async (id) => void queued.push(id), remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined },
-    inspector: { inspect: async (bytes) => ({ sha256: createHash('sha256').update(bytes).digest('hex'), type: 'image/png', bytes: bytes.length, widthPx: 640, heightPx: 480 }) },
+    queue: {
+      add: async (id) => void queued.push(id),
+      remove: async () => undefined,
+      consume: () => ({ close: async () => undefined }),
+      close: async () => undefined,
+    },
+    inspector: {
+      inspect: async (bytes) => ({
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        type: 'image/png',
+        bytes: bytes.length,
+        widthPx: 640,
+        heightPx: 480,
+      }),
+    },
     downloader: { download: vi.fn(async () => Buffer.from('downloaded')) },
   };
 });
@@ -131,7 +144,8 @@ describe('again, cancel and remove', () => {
 });
 
 describe('moderators', () => {
-  const run = (command: AdminCommand, place = 'discord:guild:20', moderator = true) => admin({ place, actor: 'mod', command, isModerator: async () => moderator, right: 'Manage Server' }, deps);
+  const run = (command: AdminCommand, place = 'discord:guild:20', moderator = true) =>
+    admin({ place, actor: 'mod', command, isModerator: async () => moderator, right: 'Manage Server' }, deps);
   const ada = { user: 'ada', name: 'Ada' };
   it('asks for the right on every call', async () => {
     await expect(run({ kind: 'settings-show' }, 'discord:guild:20', false)).rejects.toMatchObject({ code: 'NOT_A_MODERATOR' });
@@ -149,11 +163,14 @@ describe('moderators', () => {
     await expect(submit(call('i', {}, 'discord:guild:20'), deps)).rejects.toMatchObject({ code: 'PLACE_NOT_ALLOWED' });
   });
   it('grants, resets and shows quotas', async () => {
-    expect(await run({ kind: 'quota-grant', target: ada, clips: 5, reason: 'contest' }, 'discord:guild:22')).toContain('Granted 5 clips. Ada: 8 of 8 clips left today');
+    expect(await run({ kind: 'quota-grant', target: ada, clips: 5, reason: 'contest' }, 'discord:guild:22')).toContain(
+      'Granted 5 clips. Ada: 8 of 8 clips left today',
+    );
     await submit(call('ada', {}, 'discord:guild:22'), deps);
     expect(await run({ kind: 'quota-reset', target: ada }, 'discord:guild:22')).toContain('8 of 8');
     expect(await run({ kind: 'quota-show', target: ada }, 'discord:guild:23')).toContain('3 of 3');
-    for (const clips of [0, 1.5, 21]) await expect(run({ kind: 'quota-grant', target: ada, clips, reason: '' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
+    for (const clips of [0, 1.5, 21])
+      await expect(run({ kind: 'quota-grant', target: ada, clips, reason: '' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
     await expect(run({ kind: 'settings-set', setting: 'daily_quota', value: '21' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
   });
   it('bans and unbans with a reason and for a time', async () => {

@@ -67,7 +67,8 @@ it('delivers the clip once after every process was killed in the middle of it', 
     const before = telegram.calls.length;
 
     program = await startProgram(environment);
-    const clips = (): unknown[] => telegram.calls.slice(before).filter(({ method }) => ['editMessageMedia', 'sendVideo', 'sendAnimation', 'sendDocument'].includes(method));
+    const clips = (): unknown[] =>
+      telegram.calls.slice(before).filter(({ method }) => ['editMessageMedia', 'sendVideo', 'sendAnimation', 'sendDocument'].includes(method));
     await vi.waitFor(() => expect(clips()).toHaveLength(1), { timeout: 90_000, interval: 200 });
     // Long enough for a second delivery to show itself.
     await new Promise((resolve) => setTimeout(resolve, 3_000));

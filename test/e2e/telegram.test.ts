@@ -47,7 +47,7 @@ const send = (user: FakeUser, chat: FakeChat, words: string): FakeMessage => tel
 /** The message with the clip, once it is there. */
 const clipFor = async (request: FakeMessage, server = telegram): Promise<FakeMessage> => {
   const message = await answerTo(request, server);
-  return until(() => (message.video ?? message.animation ? message : null));
+  return until(() => ((message.video ?? message.animation) ? message : null));
 };
 const probed = async (message: FakeMessage, server = telegram): Promise<Probe> => {
   const clip = message.video ?? message.animation;
@@ -58,7 +58,9 @@ const probed = async (message: FakeMessage, server = telegram): Promise<Probe> =
 /** How long after a message of a person the bot's first one came, in milliseconds. */
 const acknowledgedInMs = async (request: FakeMessage, sentAtMs: number): Promise<number> => {
   await answerTo(request);
-  const call = telegram.callsOf('sendMessage').find(({ params }) => (params.reply_parameters as { message_id: number } | undefined)?.message_id === request.message_id);
+  const call = telegram
+    .callsOf('sendMessage')
+    .find(({ params }) => (params.reply_parameters as { message_id: number } | undefined)?.message_id === request.message_id);
   return (call?.atMs ?? Number.POSITIVE_INFINITY) - sentAtMs;
 };
 
@@ -81,7 +83,12 @@ describe('on Telegram', () => {
     expect(message.caption).toBe('<b>slow zoom in</b>\nseed <code>7</code> · motion · 1 s · 8 fps');
     const file = await probed(message);
     expect(file).toMatchObject({ container: expect.stringContaining('mp4'), codec: 'h264', pixelFormat: 'yuv420p', frameCount: 8 });
-    expect(message.video).toMatchObject({ width: file.widthPx, height: file.heightPx, duration: Math.round(file.seconds), thumbnail: { width: expect.any(Number) } });
+    expect(message.video).toMatchObject({
+      width: file.widthPx,
+      height: file.heightPx,
+      duration: Math.round(file.seconds),
+      thumbnail: { width: expect.any(Number) },
+    });
     expect([file.widthPx, file.heightPx]).toEqual([160, 100]);
   });
 
@@ -161,13 +168,20 @@ it('works the same over a webhook, and turns away who does not know the secret',
   const hooked = await startFakeTelegram();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/telegram/webhook`;
-  const program = await startTestApp({ PORT: String(port), TELEGRAM_TOKEN: hooked.token, TELEGRAM_API_ROOT: hooked.apiRoot, TELEGRAM_WEBHOOK_URL: url, REDIS_URL: '' });
+  const program = await startTestApp({
+    PORT: String(port),
+    TELEGRAM_TOKEN: hooked.token,
+    TELEGRAM_API_ROOT: hooked.apiRoot,
+    TELEGRAM_WEBHOOK_URL: url,
+    REDIS_URL: '',
+  });
   try {
     const { user, chat } = hooked.person('Hal');
     const message = await clipFor(hooked.sendPhoto(user, chat, photo, { caption: `tilt up ${small}` }), hooked);
     expect(await probed(message, hooked)).toMatchObject({ codec: 'h264', frameCount: 8 });
     const forged = JSON.stringify({ update_id: 1, message: { message_id: 1, date: 1, chat, from: user, text: '/help' } });
-    const post = (secret: string) => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret }, body: forged });
+    const post = (secret: string) =>
+      fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret }, body: forged });
     expect((await post('guessed')).status).toBe(401);
     expect(hooked.messages(chat)).toHaveLength(1);
     expect(hooked.callsOf('getUpdates')).toEqual([]);

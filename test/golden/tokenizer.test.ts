@@ -1,8 +1,8 @@
 /** The tokenizer against ids recorded by the training code (worker/train/text.py). */
 import { expect, it } from 'vitest';
-import { createTokenizer } from '../../worker/parts/tokenizer.ts';
 import cases from '../../worker/models/motion/tokenizer-cases.json' with { type: 'json' };
 import vocabulary from '../../worker/models/motion/vocabulary.json' with { type: 'json' };
+import { createTokenizer } from '../../worker/parts/tokenizer.ts';
 
 const tokenize = createTokenizer(vocabulary);
 

@@ -19,7 +19,19 @@ const spec = JSON.parse(readFileSync(new URL('../specs/telegram-bot-api.json', i
 
 /** Words that the specification states in prose only. */
 const parseModes = ['HTML', 'Markdown', 'MarkdownV2'];
-const chatActions = ['typing', 'upload_photo', 'record_video', 'upload_video', 'record_voice', 'upload_voice', 'upload_document', 'choose_sticker', 'find_location', 'record_video_note', 'upload_video_note'];
+const chatActions = [
+  'typing',
+  'upload_photo',
+  'record_video',
+  'upload_video',
+  'record_voice',
+  'upload_voice',
+  'upload_document',
+  'choose_sticker',
+  'find_location',
+  'record_video_note',
+  'upload_video_note',
+];
 
 const typeSchema = (type: string): SchemaObject => {
   const item = /^Array of (.+)$/.exec(type)?.[1];
@@ -84,7 +96,8 @@ const problems = (key: string, schema: () => SchemaObject, value: unknown): stri
   }
   if (validate(value)) return [];
   return (validate.errors ?? []).map((error) => {
-    const extra = 'additionalProperty' in error.params ? ` “${error.params.additionalProperty}”` : error.keyword === 'textLength' ? ` ${JSON.stringify(error.schema)}` : '';
+    const extra =
+      'additionalProperty' in error.params ? ` “${error.params.additionalProperty}”` : error.keyword === 'textLength' ? ` ${JSON.stringify(error.schema)}` : '';
     return `${key}${error.instancePath} ${error.message}${extra}`;
   });
 };
@@ -105,7 +118,8 @@ export const warmUp = (): void => {
 /** The fields a method takes, or null for a method that does not exist. */
 export const methodFields = (method: string): readonly Field[] | null => (Object.hasOwn(spec.methods, method) ? (spec.methods[method]?.fields ?? []) : null);
 
-export const checkResult = (method: string, result: unknown): string[] => problems(`${method} answers`, () => oneOf(spec.methods[method]?.returns ?? []), result);
+export const checkResult = (method: string, result: unknown): string[] =>
+  problems(`${method} answers`, () => oneOf(spec.methods[method]?.returns ?? []), result);
 export const checkUpdate = (update: unknown): string[] => problems('update', () => typeSchema('Update'), update);
 
 /** @param params the decoded request, uploaded parts being `attach://<part>` under their names */
@@ -120,7 +134,8 @@ export const checkRequest = (method: string, params: Readonly<Record<string, unk
 /** What the specification says in sentences. */
 const proseRules = (method: string, params: Readonly<Record<string, unknown>>, parts: readonly string[]): string[] => {
   const found: string[] = [];
-  if (/^editMessage/.test(method) && !('inline_message_id' in params) && !('chat_id' in params && 'message_id' in params)) found.push(`${method} names no message`);
+  if (/^editMessage/.test(method) && !('inline_message_id' in params) && !('chat_id' in params && 'message_id' in params))
+    found.push(`${method} names no message`);
   if (method === 'sendChatAction' && !chatActions.includes(String(params.action))) found.push(`${method} “${String(params.action)}” is no action`);
   const pointed = new Set<string>();
   const walk = (value: unknown, name: string): void => {
@@ -139,7 +154,8 @@ const proseRules = (method: string, params: Readonly<Record<string, unknown>>, p
   const checkObject = (record: Record<string, unknown>): void => {
     for (const key of ['caption', 'text']) {
       const html = record[key];
-      if (record.parse_mode === 'HTML' && typeof html === 'string' && visibleText(html) === null) found.push(`${method} ${key} is not the HTML that Telegram reads`);
+      if (record.parse_mode === 'HTML' && typeof html === 'string' && visibleText(html) === null)
+        found.push(`${method} ${key} is not the HTML that Telegram reads`);
     }
     if ('inline_keyboard' in record && Array.isArray(record.inline_keyboard)) {
       for (const button of record.inline_keyboard.flat()) {

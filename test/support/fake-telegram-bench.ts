@@ -26,7 +26,12 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
   const directory = copyTemplate(template);
   const telegram = await startFakeTelegram();
   const logged: string[] = [];
-  const write = (...parts: unknown[]): void => void logged.push(JSON.stringify(parts, (_key, value: unknown) => (value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value)));
+  const write = (...parts: unknown[]): void =>
+    void logged.push(
+      JSON.stringify(parts, (_key, value: unknown) =>
+        value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value,
+      ),
+    );
   const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
   const store = createStore(await openPglite(directory), systemClock);
   let count = 0;
@@ -73,13 +78,24 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
     /** The job of a message, once accepted. */
     jobOf: (request: FakeMessage): Promise<Job> => until(() => store.jobs.findByRequestKey(keyOf(request))),
     /** The message of the bot that answers another one, once it is there. */
-    replyTo: (request: FakeMessage): Promise<FakeMessage> => until(() => telegram.messages(request.chat).find((message) => message.reply_to_message?.message_id === request.message_id)),
+    replyTo: (request: FakeMessage): Promise<FakeMessage> =>
+      until(() => telegram.messages(request.chat).find((message) => message.reply_to_message?.message_id === request.message_id)),
     /** Plays the worker: the job is done, and this is its clip. */
     async finish(jobId: string): Promise<{ readonly job: Job; readonly clip: ClipFile }> {
       const running = (await store.jobs.claim(jobId)) as Job;
       const { format, fps, frameCount, heightPx, seconds, widthPx } = running.request;
       const clip: ClipFile = { bytes: format === 'gif' ? await animatedGif() : mp4Video(), thumbnail: await jpeg(96, 64) };
-      const ref = { key: `clips/${jobId}.${format}`, thumbnailKey: `clips/${jobId}.jpg`, format, bytes: clip.bytes.length, widthPx, heightPx, seconds, fps, frameCount };
+      const ref = {
+        key: `clips/${jobId}.${format}`,
+        thumbnailKey: `clips/${jobId}.jpg`,
+        format,
+        bytes: clip.bytes.length,
+        widthPx,
+        heightPx,
+        seconds,
+        fps,
+        frameCount,
+      };
       return { job: (await store.jobs.finish(jobId, running.attempt, { state: 'done', clip: ref, notes: [] })) as Job, clip };
     },
     /** Plays the worker that does not make it. */

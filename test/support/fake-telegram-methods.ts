@@ -133,8 +133,14 @@ const change = (message: FakeMessage, content: Partial<FakeMessage>, markup: unk
   const keyboard = markup as FakeKeyboard | undefined;
   const next = { ...content, ...(keyboard && keyboard.inline_keyboard.length > 0 ? { reply_markup: keyboard } : {}) };
   const { text, caption, reply_markup } = message;
-  if (!('video' in next) && !('animation' in next) && JSON.stringify({ text, caption, reply_markup }) === JSON.stringify({ text: next.text, caption: next.caption, reply_markup: next.reply_markup })) {
-    throw bad('message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message');
+  if (
+    !('video' in next) &&
+    !('animation' in next) &&
+    JSON.stringify({ text, caption, reply_markup }) === JSON.stringify({ text: next.text, caption: next.caption, reply_markup: next.reply_markup })
+  ) {
+    throw bad(
+      'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+    );
   }
   if (!('reply_markup' in next)) delete message.reply_markup;
   if ('video' in next || 'animation' in next) delete message.text;
@@ -184,7 +190,18 @@ export const methods: Readonly<Record<string, Method>> = {
     const status = context.state.members.get(chat.id)?.get(id) ?? 'left';
     if (status === 'creator') return { status, user, is_anonymous: false };
     if (status !== 'administrator') return { status, user };
-    const rights = ['can_manage_chat', 'can_delete_messages', 'can_manage_video_chats', 'can_restrict_members', 'can_promote_members', 'can_change_info', 'can_invite_users', 'can_post_stories', 'can_edit_stories', 'can_delete_stories'];
+    const rights = [
+      'can_manage_chat',
+      'can_delete_messages',
+      'can_manage_video_chats',
+      'can_restrict_members',
+      'can_promote_members',
+      'can_change_info',
+      'can_invite_users',
+      'can_post_stories',
+      'can_edit_stories',
+      'can_delete_stories',
+    ];
     return { status, user, can_be_edited: false, is_anonymous: false, ...Object.fromEntries(rights.map((right) => [right, true])) };
   },
   answerCallbackQuery({ callback_query_id, text, show_alert }, { queries }) {

@@ -65,9 +65,10 @@ const decode = async (method: string, request: IncomingMessage): Promise<Decoded
 
 const answer = (response: ServerResponse, reply: Exclude<Reply, 'hang-up'>): void => {
   const status = 'refusal' in reply ? reply.refusal.status : 200;
-  const body = 'refusal' in reply
-    ? { ok: false, error_code: status, description: reply.refusal.description, ...(reply.refusal.parameters ? { parameters: reply.refusal.parameters } : {}) }
-    : { ok: true, result: reply.result };
+  const body =
+    'refusal' in reply
+      ? { ok: false, error_code: status, description: reply.refusal.description, ...(reply.refusal.parameters ? { parameters: reply.refusal.parameters } : {}) }
+      : { ok: true, result: reply.result };
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 };
@@ -77,7 +78,10 @@ export const startServer = async (token: string, handlers: Handlers): Promise<{ 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://fake').pathname);
     const [, file, presented, rest] = /^(\/file)?\/bot([^/]+)\/(.+)$/.exec(path) ?? [];
-    if (presented !== token) return answer(response, { refusal: { status: presented?.includes(':') ? 401 : 404, description: presented?.includes(':') ? 'Unauthorized' : 'Not Found' } });
+    if (presented !== token)
+      return answer(response, {
+        refusal: { status: presented?.includes(':') ? 401 : 404, description: presented?.includes(':') ? 'Unauthorized' : 'Not Found' },
+      });
     if (file) {
       const bytes = handlers.file(rest ?? '');
       response.writeHead(bytes ? 200 : 404, { 'content-type': 'application/octet-stream' });

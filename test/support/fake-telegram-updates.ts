@@ -20,7 +20,10 @@ export const createUpdates = (check: (update: Update) => void) => {
     posting = true;
     while (webhook && pending[0] && !closed) {
       const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': webhook.secret };
-      const ok = await fetch(webhook.url, { method: 'POST', headers, body: JSON.stringify(pending[0]) }).then(async (response) => (await response.text(), response.ok), () => false);
+      const ok = await fetch(webhook.url, { method: 'POST', headers, body: JSON.stringify(pending[0]) }).then(
+        async (response) => (await response.text(), response.ok),
+        () => false,
+      );
       if (ok) pending.shift();
       else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
@@ -68,7 +71,9 @@ export const createUpdates = (check: (update: Update) => void) => {
           };
           poller = {
             wake: done(resolve),
-            supersede: done(() => reject(new RefusedCall(409, 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running'))),
+            supersede: done(() =>
+              reject(new RefusedCall(409, 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running')),
+            ),
           };
         });
       }

@@ -120,18 +120,36 @@ export const startFakeTelegram = async () => {
       const file = { file_id: id, file_unique_id: `u-${id}`, file_size: declaredBytes ?? bytes.length };
       const small = state.addFile(Buffer.from('a small copy'), 'jpg');
       // Sizes come in no promised order.
-      const photo = [{ ...file, width: 1280, height: 960 }, { file_id: small.id, file_unique_id: `u-${small.id}`, width: 90, height: 67, file_size: small.bytes.length }];
-      return write(from, chat, { ...(documentType ? { document: { ...file, mime_type: documentType, file_name: 'photo' } } : { photo }), ...(caption === undefined ? {} : { caption }) }, sending);
+      const photo = [
+        { ...file, width: 1280, height: 960 },
+        { file_id: small.id, file_unique_id: `u-${small.id}`, width: 90, height: 67, file_size: small.bytes.length },
+      ];
+      return write(
+        from,
+        chat,
+        {
+          ...(documentType ? { document: { ...file, mime_type: documentType, file_name: 'photo' } } : { photo }),
+          ...(caption === undefined ? {} : { caption }),
+        },
+        sending,
+      );
     },
     sendSticker(from: FakeUser, chat: FakeChat, bytes: Uint8Array, isAnimated = false): FakeMessage {
       const { id } = state.addFile(Buffer.from(bytes), isAnimated ? 'tgs' : 'webp');
-      return write(from, chat, { sticker: { file_id: id, file_unique_id: `u-${id}`, type: 'regular', width: 512, height: 512, is_animated: isAnimated, is_video: false } });
+      return write(from, chat, {
+        sticker: { file_id: id, file_unique_id: `u-${id}`, type: 'regular', width: 512, height: 512, is_animated: isAnimated, is_video: false },
+      });
     },
     /**
      * Presses a button, by its label or with forged data.
      * @returns what the bot answered; rejects when it does not within `withinMs`
      */
-    press(from: FakeUser, message: FakeMessage, what: { readonly label: RegExp } | { readonly data: string }, options: { readonly tooOld?: boolean; readonly withinMs?: number } = {}): Promise<CallbackAnswer> {
+    press(
+      from: FakeUser,
+      message: FakeMessage,
+      what: { readonly label: RegExp } | { readonly data: string },
+      options: { readonly tooOld?: boolean; readonly withinMs?: number } = {},
+    ): Promise<CallbackAnswer> {
       const data = 'data' in what ? what.data : message.reply_markup?.inline_keyboard.flat().find((button) => what.label.test(button.text))?.callback_data;
       if (data === undefined) return Promise.reject(new Error('the message has no such button'));
       const id = randomBytes(8).readBigUInt64BE().toString();

@@ -43,7 +43,13 @@ export const startProgram = async (environment: Record<string, string>): Promise
       killTree(child);
       throw new Error(`npm start did not become healthy:\n${text}`);
     }
-    if (await fetch(`${url}/healthz`).then((response) => response.ok, () => false)) break;
+    if (
+      await fetch(`${url}/healthz`).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      break;
   }
   return {
     url,

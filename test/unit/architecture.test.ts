@@ -30,14 +30,16 @@ const importsOf = (path: string): Import[] => {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.isTypeOnly ?? false);
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
-    else if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')) add(node.arguments[0], false);
+    else if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require'))
+      add(node.arguments[0], false);
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
 };
 
-const packageName = (specifier: string): string => (specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? specifier));
+const packageName = (specifier: string): string =>
+  specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? specifier);
 
 const files = ['bots', 'core', 'worker', 'config'].flatMap((folder) => walk(join(root, folder)));
 const imports = files.flatMap(importsOf);
@@ -64,10 +66,19 @@ const doors: Readonly<Record<string, RegExp>> = {
 
 describe('the direction of imports', () => {
   it('finds the sources', () => expect(imports.length).toBeGreaterThan(100));
-  it('core imports nothing from bots, worker or config', () => expect(offenders(({ from, to }) => within(from, 'core') && within(to, 'bots', 'worker', 'config'))).toEqual([]));
+  it('core imports nothing from bots, worker or config', () =>
+    expect(offenders(({ from, to }) => within(from, 'core') && within(to, 'bots', 'worker', 'config'))).toEqual([]));
   it('bots and worker meet only in a composition root', () =>
-    expect(offenders(({ from, to }) => !compositionRoots.includes(from) && ((within(from, 'bots') && within(to, 'worker')) || (within(from, 'worker') && within(to, 'bots'))))).toEqual([]));
-  it('only entry files import config', () => expect(offenders(({ from, to }) => !compositionRoots.includes(from) && from !== 'worker/child.ts' && !within(from, 'config') && within(to, 'config'))).toEqual([]));
+    expect(
+      offenders(
+        ({ from, to }) =>
+          !compositionRoots.includes(from) && ((within(from, 'bots') && within(to, 'worker')) || (within(from, 'worker') && within(to, 'bots'))),
+      ),
+    ).toEqual([]));
+  it('only entry files import config', () =>
+    expect(
+      offenders(({ from, to }) => !compositionRoots.includes(from) && from !== 'worker/child.ts' && !within(from, 'config') && within(to, 'config')),
+    ).toEqual([]));
   it('the chats and the page never import each other', () =>
     expect(
       offenders(({ from, to }) => {
@@ -78,20 +89,32 @@ describe('the direction of imports', () => {
     ).toEqual([]));
   it('engines never import each other, media, the consumer or the queue', () =>
     expect(
-      offenders(({ from, to }) => within(from, 'worker/engines') && from !== 'worker/engines/index.ts' && (within(to, 'worker/engines', 'worker/media', 'core/infra') || to === 'worker/consumer.ts' || to === 'core/queue.ts')),
+      offenders(
+        ({ from, to }) =>
+          within(from, 'worker/engines') &&
+          from !== 'worker/engines/index.ts' &&
+          (within(to, 'worker/engines', 'worker/media', 'core/infra') || to === 'worker/consumer.ts' || to === 'core/queue.ts'),
+      ),
     ).toEqual([]));
   it('every client library has one door', () => expect(offenders(({ from, to }) => to in doors && !doors[to]?.test(from))).toEqual([]));
   it('the domain is pure: client libraries live in core/infra only', () =>
     expect(offenders(({ from, to }) => within(from, 'core') && !within(from, 'core/infra') && !within(to, 'core') && to !== 'node:crypto')).toEqual([]));
   it('schedulers, tensors and guidance do no I/O', () =>
-    expect(offenders(({ from, to }) => (within(from, 'worker/schedulers', 'worker/tensor') || from === 'worker/parts/guidance.ts') && !within(to, 'worker/schedulers', 'worker/tensor', 'core'))).toEqual([]));
+    expect(
+      offenders(
+        ({ from, to }) =>
+          (within(from, 'worker/schedulers', 'worker/tensor') || from === 'worker/parts/guidance.ts') &&
+          !within(to, 'worker/schedulers', 'worker/tensor', 'core'),
+      ),
+    ).toEqual([]));
   it('only config reads the environment', () => {
     const readers = files.filter((path) => /process\.env\b/.test(readFileSync(path, 'utf8'))).map((path) => relative(root, path));
     expect(readers).toEqual(['config/index.ts']);
   });
   it('there are no cycles', () => {
     const graph = new Map<string, string[]>();
-    for (const { from, to, typeOnly } of imports) if (!typeOnly && within(to, 'bots', 'core', 'worker', 'config')) graph.set(from, [...(graph.get(from) ?? []), to]);
+    for (const { from, to, typeOnly } of imports)
+      if (!typeOnly && within(to, 'bots', 'core', 'worker', 'config')) graph.set(from, [...(graph.get(from) ?? []), to]);
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {

@@ -29,7 +29,13 @@ afterEach(() => {
 });
 
 const running = (id: string, chatId: number, done: number, statusMessageId: number | null = Number(id.slice(1))): Job =>
-  ({ id, state: 'running', cancelRequested: false, address: { chatId, statusMessageId, threadId: null, requestMessageId: 1 }, progress: { stage: 'render', done, total: 10_000, fraction: 0 } }) as unknown as Job;
+  ({
+    id,
+    state: 'running',
+    cancelRequested: false,
+    address: { chatId, statusMessageId, threadId: null, requestMessageId: 1 },
+    progress: { stage: 'render', done, total: 10_000, fraction: 0 },
+  }) as unknown as Job;
 const standing = { position: 0, secondsLeft: null };
 
 /** Several jobs report progress ten times a second. */
@@ -73,7 +79,12 @@ describe('the status board', () => {
     await work(['j1', 'j2'], -100, 59);
     expect(edits).toHaveLength(1);
     await work(['j1', 'j2'], -100, 2);
-    expect(edits.slice(1).map(({ messageId }) => messageId).sort()).toEqual([1, 2]);
+    expect(
+      edits
+        .slice(1)
+        .map(({ messageId }) => messageId)
+        .sort(),
+    ).toEqual([1, 2]);
   });
 
   it('ends with the outcome: waits for the edit under way and lets nothing follow', async () => {

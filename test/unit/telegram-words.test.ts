@@ -18,7 +18,9 @@ describe('a command', () => {
     ['  /Animate  two  words ', { name: 'animate', words: 'two  words' }],
     ['/animate@My_Bot waves\nand wind', { name: 'animate', words: 'waves\nand wind' }],
   ])('%j is read', (text, expected) => expect(readCommand(text, 'my_bot')).toEqual(expected));
-  it.each(['animate', '/animate@other_bot waves', '/', '/ animate', 'see /animate', '/animate,waves', `/${'a'.repeat(33)}`])('%j is none for us', (text) => expect(readCommand(text, 'my_bot')).toBeNull());
+  it.each(['animate', '/animate@other_bot waves', '/', '/ animate', 'see /animate', '/animate,waves', `/${'a'.repeat(33)}`])('%j is none for us', (text) =>
+    expect(readCommand(text, 'my_bot')).toBeNull(),
+  );
 });
 
 describe('a caption', () => {
@@ -48,7 +50,9 @@ describe('texts and buttons', () => {
       expect(readButton(callback_data)?.jobId).toBe('abcdefghijklmnop');
     }
   });
-  it.each(['', 'again', 'again:', 'steal:abc', 'again:a/b', 'again:abc:def', `again:${'a'.repeat(41)}`])('are not read from %j', (data) => expect(readButton(data)).toBeNull());
+  it.each(['', 'again', 'again:', 'steal:abc', 'again:a/b', 'again:abc:def', `again:${'a'.repeat(41)}`])('are not read from %j', (data) =>
+    expect(readButton(data)).toBeNull(),
+  );
   it('call rooms topics', () => expect(sentence(new AppError('PLACE_NOT_ALLOWED', { places: '<#5> <#17>' }))).toMatch(/topic 5 topic 17\.$/));
 });
 

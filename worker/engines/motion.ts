@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import type { FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
-import { openSession, type Outputs, type Session } from '../onnx/session.ts';
+import { type Outputs, openSession, type Session } from '../onnx/session.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
-import { isFinite, scale, smoothStep } from '../tensor/ops.ts';
+import { allFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
@@ -210,16 +210,19 @@ const stopWhenCanceled = (signal: AbortSignal): void => {
 /** What I420 and the path of the camera need; everything else was checked against the manifest. */
 const checkRequest = ({ widthPx, heightPx, frameCount, photo }: GenerateRequest): void => {
   const problem =
-    widthPx % 2 !== 0 || heightPx % 2 !== 0 ? `${widthPx}×${heightPx} has an odd side`
-    : frameCount < 2 ? 'a clip has at least 2 frames'
-    : photo.rgb.length !== photo.widthPx * photo.heightPx * 3 ? 'the photo is not RGB'
-    : undefined;
+    widthPx % 2 !== 0 || heightPx % 2 !== 0
+      ? `${widthPx}×${heightPx} has an odd side`
+      : frameCount < 2
+        ? 'a clip has at least 2 frames'
+        : photo.rgb.length !== photo.widthPx * photo.heightPx * 3
+          ? 'the photo is not RGB'
+          : undefined;
   if (problem !== undefined) throw new AppError('REQUEST_MALFORMED', { problem });
 };
 
 /** @throws EngineError NAN_OUTPUT when a value is NaN or infinite */
 const finite = (values: FloatTensor): FloatTensor => {
-  if (!isFinite(values.data)) throw new AppError('NAN_OUTPUT');
+  if (!allFinite(values.data)) throw new AppError('NAN_OUTPUT');
   return values;
 };
 
@@ -261,7 +264,11 @@ const swings = (cycles: number): FloatTensor => {
 const glow = (phase: number, seconds: number, strength: number): [number, number] => {
   let cosine = 0;
   let sine = 0;
-  for (const [hertz, share] of [[1.3, 0.5], [2.9, 0.3], [5.3, 0.2]] as const) {
+  for (const [hertz, share] of [
+    [1.3, 0.5],
+    [2.9, 0.3],
+    [5.3, 0.2],
+  ] as const) {
     const angle = 2 * Math.PI * Math.max(1, Math.round(hertz * seconds)) * phase;
     cosine += strength * share * (Math.cos(angle) - 1);
     sine += strength * share * Math.sin(angle);

@@ -10,7 +10,7 @@ export const combine = (a: number, x: Float32Array, b: number, y: Float32Array):
 };
 
 /** True when no value is NaN or infinite. */
-export const isFinite = (x: Float32Array): boolean => {
+export const allFinite = (x: Float32Array): boolean => {
   // 0 * NaN and 0 * Infinity are NaN: one running sum replaces a branch per value
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += 0 * (x[i] as number);

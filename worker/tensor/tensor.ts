@@ -21,5 +21,4 @@ export const tensor = <Data extends TensorData>(data: Data, dims: readonly numbe
 export const vector = (...values: number[]): FloatTensor => ({ data: Float32Array.from(values), dims: [values.length] });
 
 /** Token ids and other whole numbers as int64. */
-export const integers = (values: readonly number[], dims: readonly number[]): Tensor<BigInt64Array> =>
-  tensor(BigInt64Array.from(values, BigInt), dims);
+export const integers = (values: readonly number[], dims: readonly number[]): Tensor<BigInt64Array> => tensor(BigInt64Array.from(values, BigInt), dims);

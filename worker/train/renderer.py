@@ -230,7 +230,7 @@ class Prepare(nn.Module):
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
-        lit = lit + resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy) * bright
+        lit = lit + (2 * resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy)).clamp(-0.4, 0.4) * bright
         lit = gaussian(lit, 1.5, 1.5)
 
         # 10 depth without steps, so that parallax bends and never tears

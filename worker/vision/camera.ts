@@ -73,7 +73,11 @@ const ease = (time: number): number => time * time * (3 - 2 * time);
 /** A sum of waves, whole numbers of them per clip, within -2..2 and 0 at time 0. */
 const tremble = (time: number, seconds: number, phase: number): number => {
   let sum = 0;
-  for (const [hertz, share] of [[0.5, 0.55], [1.1, 0.3], [2.3, 0.15]] as const) {
+  for (const [hertz, share] of [
+    [0.5, 0.55],
+    [1.1, 0.3],
+    [2.3, 0.15],
+  ] as const) {
     const turns = 2 * Math.PI * Math.max(1, Math.round(hertz * seconds)) * time;
     sum += share * (Math.sin(turns + phase * (1 + hertz)) - Math.sin(phase * (1 + hertz)));
   }
@@ -103,7 +107,7 @@ export const cameraPath = (
     // 2 zoom and dolly; their negatives run backwards, from close to whole
     const dolly = clamp(reach(move.dolly), 0, 2.5);
     const zoom = (1 + (ZOOM - 1) * reach(move.zoom)) * (1 + (DOLLY.far - 1) * dolly);
-    const deeper = -DOLLY.near * dolly / (1 + (DOLLY.far - 1) * dolly);
+    const deeper = (-DOLLY.near * dolly) / (1 + (DOLLY.far - 1) * dolly);
 
     // 3 shifts in units of the half width and half height; parallax per unit of depth
     const orbit = clamp(move.orbit * ORBIT, -0.2, 0.2) * along * 2;

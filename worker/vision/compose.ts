@@ -46,7 +46,7 @@ const towards = (row: Float32Array, at: number, along: number): number => (row[a
 /** A coordinate inside 0..limit: past the border the layer is mirrored. */
 const mirror = (value: number, limit: number): number => {
   const inside = value < 0 ? -value : value > limit ? 2 * limit - value : value;
-  return inside < 0 ? 0 : inside > limit ? limit : inside;
+  return Math.min(Math.max(inside, 0), limit);
 };
 
 /** Where the pixel centres of `size` fall between `count` cells: cell, and how far towards the next one. */
@@ -113,10 +113,8 @@ const composePlane = (plane: Plane, { width: gridWidth, height: gridHeight, shif
       const along = rests[x] as number;
       const cameraX = firstX + stepX * x;
       const cameraY = firstY + stepY * x;
-      let px = cameraX + towards(row, cell, along);
-      let py = cameraY + towards(row, cell + gridWidth, along);
-      px = px < 0 ? 0 : px > right ? right : px;
-      py = py < 0 ? 0 : py > bottom ? bottom : py;
+      const px = Math.min(Math.max(cameraX + towards(row, cell, along), 0), right);
+      const py = Math.min(Math.max(cameraY + towards(row, cell + gridWidth, along), 0), bottom);
       const ix = px | 0;
       const iy = py | 0;
       const fx = px - ix;

@@ -9,8 +9,19 @@ const resolve = (prompt: string, options = {}) => resolveRequest(manifest, promp
 describe('resolveRequest', () => {
   it('fills what was not said from the manifest', () => {
     expect(resolve('waves')).toEqual({
-      engine: 'motion', prompt: 'waves', seconds: 3, fps: 24, frameCount: 72, seed: 42, steps: 12, guidance: 2, motion: 1,
-      widthPx: 1280, heightPx: 720, loop: false, format: 'mp4',
+      engine: 'motion',
+      prompt: 'waves',
+      seconds: 3,
+      fps: 24,
+      frameCount: 72,
+      seed: 42,
+      steps: 12,
+      guidance: 2,
+      motion: 1,
+      widthPx: 1280,
+      heightPx: 720,
+      loop: false,
+      format: 'mp4',
     });
   });
   it.each([
@@ -49,7 +60,11 @@ describe('fitSize', () => {
     [{ widthPx: 501, heightPx: 333 }, {}, { widthPx: 502, heightPx: 334 }],
     [{ widthPx: 1600, heightPx: 900 }, { widthPx: 640 }, { widthPx: 640, heightPx: 360 }],
     [{ widthPx: 1600, heightPx: 900 }, { heightPx: 360 }, { widthPx: 640, heightPx: 360 }],
-    [{ widthPx: 1600, heightPx: 900 }, { widthPx: 640, heightPx: 640 }, { widthPx: 640, heightPx: 360 }],
+    [
+      { widthPx: 1600, heightPx: 900 },
+      { widthPx: 640, heightPx: 640 },
+      { widthPx: 640, heightPx: 360 },
+    ],
     [{ widthPx: 8000, heightPx: 100 }, {}, { widthPx: 1280, heightPx: 64 }],
     [{ widthPx: 1920, heightPx: 1920 }, { widthPx: 1920 }, { widthPx: 1440, heightPx: 1440 }],
   ])('%j with %j → %j', (size, wanted, fitted) => expect(fitSize(size, manifest, wanted)).toEqual(fitted));

@@ -39,11 +39,17 @@ describe('settings', () => {
     ['channels', '<#12> 34', { rooms: ['12', '34'] }],
     ['channels', 'everywhere', { rooms: [] }],
   ])('%s = %s', (name, text, expected) => expect(change(name, text)).toEqual({ ...defaultSettings, ...expected }));
-  it.each([['enabled', 'maybe'], ['default_engine', 'sora'], ['max_seconds', '0'], ['max_seconds', '1.5'], ['daily_quota', '-1'], ['channels', '#general'], ['colour', 'red']])(
-    'refuses %s = %s',
-    (name, text) => expect(() => change(name, text)).toThrow(expect.objectContaining({ name: 'InputError' })),
-  );
-  it('shows every setting it has', () => expect(settingSpecs.map((spec) => spec.show(defaultSettings))).toEqual(['on', 'default', 'default', 'default', 'everywhere']));
+  it.each([
+    ['enabled', 'maybe'],
+    ['default_engine', 'sora'],
+    ['max_seconds', '0'],
+    ['max_seconds', '1.5'],
+    ['daily_quota', '-1'],
+    ['channels', '#general'],
+    ['colour', 'red'],
+  ])('refuses %s = %s', (name, text) => expect(() => change(name, text)).toThrow(expect.objectContaining({ name: 'InputError' })));
+  it('shows every setting it has', () =>
+    expect(settingSpecs.map((spec) => spec.show(defaultSettings))).toEqual(['on', 'default', 'default', 'default', 'everywhere']));
 });
 
 describe('rules of a place', () => {
@@ -61,7 +67,14 @@ describe('rules of a place', () => {
 });
 
 it('understands lengths of time', () => {
-  expect(['30m', '12H', '7 d', '2w', 'forever', ''].map((text) => parseDuration(text, 0))).toEqual([1_800_000, 43_200_000, 604_800_000, 1_209_600_000, null, null]);
+  expect(['30m', '12H', '7 d', '2w', 'forever', ''].map((text) => parseDuration(text, 0))).toEqual([
+    1_800_000,
+    43_200_000,
+    604_800_000,
+    1_209_600_000,
+    null,
+    null,
+  ]);
   for (const text of ['soon', '-1d', '0h', '5y', '1e9d']) expect(() => parseDuration(text, 0)).toThrow(expect.objectContaining({ code: 'DURATION_INVALID' }));
 });
 

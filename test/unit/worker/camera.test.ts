@@ -15,7 +15,11 @@ const look = (move: Partial<CameraMove>, time: number, x: number, y: number, dep
 
 describe('the camera', () => {
   it('stands still without a move', () => {
-    for (const time of times) expect(cameraPath(still, clip).at(time)).toEqual({ pose: [1, -0, 0, 0, 1, -0].map((v) => expect.closeTo(v, 9)), parallax: [0, -0, -0].map((v) => expect.closeTo(v, 9)) });
+    for (const time of times)
+      expect(cameraPath(still, clip).at(time)).toEqual({
+        pose: [1, -0, 0, 0, 1, -0].map((v) => expect.closeTo(v, 9)),
+        parallax: [0, -0, -0].map((v) => expect.closeTo(v, 9)),
+      });
   });
 
   it.each<[string, Partial<CameraMove>, (from: [number, number], to: [number, number]) => boolean]>([
@@ -52,7 +56,10 @@ describe('the camera', () => {
   });
 
   const moves: [string, Partial<CameraMove>][] = [
-    ...Object.keys(still).flatMap((axis): [string, Partial<CameraMove>][] => [[axis, { [axis]: 1.6 }], [`-${axis}`, { [axis]: axis === 'handheld' ? 0.5 : -1.6 }]]),
+    ...Object.keys(still).flatMap((axis): [string, Partial<CameraMove>][] => [
+      [axis, { [axis]: 1.6 }],
+      [`-${axis}`, { [axis]: axis === 'handheld' ? 0.5 : -1.6 }],
+    ]),
     ['everything', { pan: 1, tilt: -1, zoom: 1, roll: 1, dolly: 1, orbit: -1, crane: 1, handheld: 1 }],
     ['everything backwards', { pan: -1, tilt: 1, zoom: -1, roll: -1, dolly: -1, orbit: 1, crane: -1, handheld: 1 }],
     ['ken burns', { zoom: 0.7, pan: 0.4 }],
@@ -60,7 +67,16 @@ describe('the camera', () => {
   it.each(moves)('never shows the border: %s', (_, move) => {
     for (const how of [{}, { loop: true }, { motion: 2 }, { widthPx: 480, heightPx: 854 }, { widthPx: 64, heightPx: 64, motion: 2 }]) {
       for (const time of times) {
-        for (const [x, y, depth] of [[-1, -1, 0], [1, -1, 0], [-1, 1, 0], [1, 1, 0], [-1, -1, 1], [1, -1, 1], [-1, 1, 1], [1, 1, 1]] as const) {
+        for (const [x, y, depth] of [
+          [-1, -1, 0],
+          [1, -1, 0],
+          [-1, 1, 0],
+          [1, 1, 0],
+          [-1, -1, 1],
+          [1, -1, 1],
+          [-1, 1, 1],
+          [1, 1, 1],
+        ] as const) {
           const place = look(move, time, x, y, depth, how);
           expect(Math.max(Math.abs(place[0]), Math.abs(place[1]))).toBeLessThan(1 + 1e-6);
         }

@@ -18,7 +18,11 @@ describe('resample', () => {
 
   it('keeps a flat colour flat at any size', () => {
     const source = { widthPx: 9, heightPx: 5, rgb: new Uint8Array(9 * 5 * 3).fill(77) };
-    for (const [w, h] of [[3, 3], [31, 17], [1, 1]] as const) {
+    for (const [w, h] of [
+      [3, 3],
+      [31, 17],
+      [1, 1],
+    ] as const) {
       for (const filter of ['triangle', 'cubic'] as const) expect(new Set(resample(source, whole(source), w, h, filter).rgb)).toEqual(new Set([77]));
     }
   });
