@@ -50,7 +50,7 @@ describe('connecting', () => {
     bench = await startBench(inject('templateDirectory'));
     const { deps, telegram } = bench;
     const channel = createTelegramChannel({ deps, token, apiRoot: telegram.apiRoot, log: deps.log });
-    await expect(channel.start()).rejects.toMatchObject({ code, retry, params: { problems: expect.stringContaining('TELEGRAM_TOKEN') } });
+    await expect(channel.start()).rejects.toMatchObject({ code, retry, params: { variable: 'TELEGRAM_TOKEN' } });
     await channel.stop();
   });
 
