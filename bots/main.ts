@@ -6,6 +6,9 @@ import { type App, startApp } from './app.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** `Discord  `, as wide as `Page     ` */
+const title = (name: string): string => (name.charAt(0).toUpperCase() + name.slice(1)).padEnd(9);
+
 const giveUp = (error: unknown): never => {
   const known = asAppError(error);
   process.stderr.write(
@@ -39,9 +42,9 @@ const run = async (): Promise<void> => {
   if (!config.databaseUrl) say(`Data in ${config.dataDir} (embedded database, first start takes some seconds; not safe against power loss)`);
   app = await startApp(config, log);
   say(app.url ? `Page      ${app.url}` : 'Worker    waiting for jobs');
-  for (const channel of app.channels()) if (channel.state === 'off') say(`${channel.name.padEnd(9)} off: ${channel.detail}`);
+  for (const { name, state, detail } of app.channels()) if (state === 'off') say(`${title(name)} off: ${detail}`);
   await app.connected;
-  for (const channel of app.channels()) if (channel.state !== 'off') say(`${channel.name.padEnd(9)} ${channel.detail}`);
+  for (const { name, state, detail } of app.channels()) if (state !== 'off') say(`${title(name)} ${detail}`);
 };
 
 run().catch(giveUp);
