@@ -26,7 +26,7 @@ export interface Config {
   readonly threads: number;
 }
 
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
 
 /** @throws ConfigError CONFIG_INVALID naming every problem at once */
 export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {

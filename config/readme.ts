@@ -12,7 +12,7 @@ const usual = (name: keyof typeof variables): string => {
 };
 
 /** The README's parts that are made from the sources, by the name of their markers. */
-export const tables: Readonly<Record<string, string>> = {
+const tables: Readonly<Record<string, string>> = {
   configuration: [
     '| variable | default | |',
     '|---|---|---|',

@@ -113,7 +113,7 @@ export const catalogue = {
 export type ErrorCode = keyof typeof catalogue;
 
 /** Replaces `{name}` in a catalogue text; an unknown parameter stays visible as `{name}`. */
-export const fill = (text: string, params: ErrorParams): string =>
+const fill = (text: string, params: ErrorParams): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 
 /** One failure: a catalogue code, its parameters, and the cause for the log. */

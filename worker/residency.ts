@@ -23,7 +23,7 @@ export interface Residency {
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the files of an engine lie: in the repository when they ship with it, otherwise among the downloaded models. */
-export const modelFolder = (manifest: EngineManifest, modelsDir: string): string => join(manifest.embedded ? root : modelsDir, manifest.folder);
+const modelFolder = (manifest: EngineManifest, modelsDir: string): string => join(manifest.embedded ? root : modelsDir, manifest.folder);
 
 export const createResidency = ({ manifests, modelsDir, providers, threads }: ResidencyOptions, log: Logger): Residency => {
   let resident: Engine | undefined;

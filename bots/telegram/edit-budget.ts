@@ -9,7 +9,7 @@ export interface EditBudget {
 }
 
 /** At most `burst + perMinute` edits in any minute: `burst` at once, then evenly spread. */
-export const createEditBudget = (burst: number, perMinute: number): EditBudget => {
+const createEditBudget = (burst: number, perMinute: number): EditBudget => {
   const everyMs = 60_000 / perMinute;
   // The moment at which the bucket will be full again; each edit pushes it further away.
   let fullAtMs = 0;

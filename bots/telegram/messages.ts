@@ -58,7 +58,7 @@ export const endMessage = (job: Job): TextMessage => {
   return { ...plain(text), reply_markup: job.state === 'failed' ? keyboard(job.id, 'again') : keyboard(job.id) };
 };
 
-export const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** The words, the recipe with a seed that a tap copies, and remarks; the words give way when it grows too long. */
 export const caption = (job: Job) => {

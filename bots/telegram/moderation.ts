@@ -8,7 +8,7 @@ import type { TelegramApi } from './api.ts';
 import { actorOf, isPrivate, placeId, userId } from './incoming.ts';
 import { isAdministrator, MODERATOR_RIGHT } from './rights.ts';
 
-export const moderationUsage = [
+const moderationUsage = [
   '/stillmotion settings show',
   '/stillmotion settings set NAME VALUE',
   '/stillmotion quota show | grant N [reason] | reset',
@@ -43,7 +43,7 @@ export const moderate = async (message: Message, words: string, api: TelegramApi
 };
 
 /** @returns null when it is no command of ours, so that the usage is shown */
-export const readModeration = (words: string, message: Message): AdminCommand | null => {
+const readModeration = (words: string, message: Message): AdminCommand | null => {
   const [topic = '', ...rest] = words.split(/\s+/).filter(Boolean);
   switch (topic.toLowerCase()) {
     case 'settings': {

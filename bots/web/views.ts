@@ -16,7 +16,7 @@ const stateView = z.enum(['waiting', 'running', 'done', 'failed', 'refused', 'ca
 const noteView = z.object({ code: z.string(), message: z.string() }).register(schemas, { id: 'Note' });
 const numberView = z.object({ min: z.number(), max: z.number(), step: z.number(), default: z.number() }).register(schemas, { id: 'NumberOption' });
 
-export const problemView = z
+const problemView = z
   .object({ error: z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }) })
   .register(schemas, { id: 'Problem' });
 
@@ -24,7 +24,7 @@ export const acceptedView = z
   .object({ id: z.string(), state: stateView, position: count.nullable().describe('1 = next to run, 0 = running, null = finished') })
   .register(schemas, { id: 'Accepted' });
 
-export const jobView = z
+const jobView = z
   .object({
     ...acceptedView.shape,
     seconds_left: z.number().min(0).nullable(),
@@ -99,7 +99,7 @@ export const quotaView = z
   .register(schemas, { id: 'Quota' });
 
 const channelStatus = z.object({ name: z.string(), state: z.enum(['connected', 'connecting', 'off', 'failed']), detail: z.string() });
-export const channelsView = z.object({ channels: z.array(channelStatus) }).register(schemas, { id: 'Channels' });
+z.object({ channels: z.array(channelStatus) }).register(schemas, { id: 'Channels' });
 
 z.object({ ok: z.boolean() }).register(schemas, { id: 'Health' });
 

@@ -104,8 +104,6 @@ const problems = (key: string, schema: () => SchemaObject, value: unknown): stri
 
 const oneOf = (types: readonly string[]): SchemaObject => ({ anyOf: types.map(typeSchema) });
 
-export const specVersion = spec.version;
-
 /** Prepares the checks that take longest, so that no test measures them. */
 export const warmUp = (): void => {
   checkUpdate({});

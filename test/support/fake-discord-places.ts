@@ -6,7 +6,7 @@ import type { FakeChannel, FakeState } from './fake-discord-state.ts';
 /** All permissions, as a decimal string. */
 export const ALL_PERMISSIONS = String((1n << 50n) - 1n);
 /** View channels, send messages, attach files, use commands: what everybody has. */
-export const MEMBER_PERMISSIONS = String((1n << 10n) | (1n << 11n) | (1n << 15n) | (1n << 31n));
+const MEMBER_PERMISSIONS = String((1n << 10n) | (1n << 11n) | (1n << 15n) | (1n << 31n));
 
 /** Who does something, and where; by default an ordinary member in guild 1. */
 export interface Where {

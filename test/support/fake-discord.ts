@@ -18,7 +18,7 @@ import { authorJson } from './fake-discord-rest.ts';
 import { serve } from './fake-discord-server.ts';
 import { type Call, type FakeInteraction, type FakeState, type Fault, storeFile } from './fake-discord-state.ts';
 
-export const FAKE_TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.canary.fake-discord-token';
+const FAKE_TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.canary.fake-discord-token';
 const APPLICATION_ID = '123456789012345678';
 
 type OptionValues = Readonly<Record<string, string | number | boolean>>;

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 export const quarters = { red: [220, 40, 30], green: [40, 180, 60], blue: [40, 60, 200], yellow: [230, 220, 50] } as const;
 
 /** Raw RGB of the four quarters. */
-export const quartersRgb = (widthPx: number, heightPx: number): Buffer => {
+const quartersRgb = (widthPx: number, heightPx: number): Buffer => {
   const rgb = Buffer.alloc(widthPx * heightPx * 3);
   const { red, green, blue, yellow } = quarters;
   for (let y = 0; y < heightPx; y++) {
