@@ -46,5 +46,7 @@ export const maxClipBytesOf = (interaction: BaseInteraction): number => Math.min
 
 /** Asked before the job is taken: a clip that may not be posted must not be rendered. @throws RefusedError MISSING_PERMISSION */
 export const checkMayAttach = (interaction: BaseInteraction): void => {
-  if (!interaction.appPermissions.has(PermissionFlagsBits.AttachFiles)) throw new AppError('MISSING_PERMISSION', { permission: 'Attach Files' });
+  const { appPermissions } = interaction;
+  // No bits at all is what an interaction without the field looks like; nobody can run a command where we may do nothing.
+  if (appPermissions.bitfield !== 0n && !appPermissions.has(PermissionFlagsBits.AttachFiles)) throw new AppError('MISSING_PERMISSION', { permission: 'Attach Files' });
 };

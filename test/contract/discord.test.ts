@@ -84,7 +84,7 @@ describe('/animate', () => {
   });
 
   it.each([
-    ['what it may not post', {}, { appPermissions: '0' }, 'Attach Files'],
+    ['what it may not post', {}, { appPermissions: '2048' }, 'Attach Files'],
     ['an engine that is not there', { engine: 'sora' }, {}, 'engine cannot be “sora”'],
     ['too many frames', { seconds: 8, fps: 30 }, {}, '240 frames; I make up to 200'],
   ])('refuses %s in words, without a charge', async (_name, values, where, words) => {
