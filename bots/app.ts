@@ -108,6 +108,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
   const statuses = new Map<string, ChannelStatus>();
   const { discord, telegram } = createChats(config, deps, statuses);
   const chats = [discord, telegram].filter((channel) => channel !== null);
+  const { webhookUrl } = config.telegram;
   const follower = startFollower(chats, deps);
   const web = createWeb({
     deps,
@@ -117,7 +118,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
     host: config.web.host,
     port: config.web.port,
     token: config.web.token,
-    ...(telegram?.webhookHandler ? { telegramWebhook: telegram.webhookHandler } : {}),
+    ...(telegram?.webhookHandler && webhookUrl ? { telegramWebhook: { path: new URL(webhookUrl).pathname, handle: telegram.webhookHandler } } : {}),
     metricsText,
     ready: () =>
       store.jobs.counts().then(
@@ -180,9 +181,7 @@ const createChats = (config: Config, deps: Deps, statuses: Map<string, ChannelSt
           token: telegram.token,
           apiRoot: telegram.apiRoot,
           // Every process must know the secret without being told, and it must say nothing about the token.
-          ...(webhookUrl
-            ? { webhook: { url: webhookUrl, path: '/telegram/webhook', secretToken: createHash('sha256').update(`webhook ${telegram.token}`).digest('hex') } }
-            : {}),
+          ...(webhookUrl ? { webhook: { url: webhookUrl, secretToken: createHash('sha256').update(`webhook ${telegram.token}`).digest('hex') } } : {}),
           log: deps.log.child({ channel: 'telegram' }),
         })
       : null,

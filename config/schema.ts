@@ -14,7 +14,11 @@ export const variables = {
   DISCORD_API_URL: { schema: url.default('https://discord.com/api'), help: 'Base address of Discord’s REST API.' },
   TELEGRAM_TOKEN: { schema: text.optional(), help: 'Token of the Telegram bot (from @BotFather). Telegram is off without it.' },
   TELEGRAM_API_ROOT: { schema: url.default('https://api.telegram.org'), help: 'Address of the Telegram Bot API server.' },
-  TELEGRAM_WEBHOOK_URL: { schema: url.optional(), help: 'Public address that Telegram shall call, ending in /telegram/webhook. Long polling without it.' },
+  TELEGRAM_WEBHOOK_URL: {
+    // Without a path of its own it would hide the page.
+    schema: url.transform((address) => (new URL(address).pathname === '/' ? new URL('/telegram/webhook', address).href : address)).optional(),
+    help: 'Public address that Telegram shall call, for example https://bot.example.org/telegram/webhook. Long polling without it.',
+  },
   DOWNLOAD_ALLOW: {
     schema: z
       .string()

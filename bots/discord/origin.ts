@@ -48,5 +48,6 @@ export const maxClipBytesOf = (interaction: BaseInteraction): number => Math.min
 export const checkMayAttach = (interaction: BaseInteraction): void => {
   const { appPermissions } = interaction;
   // No bits at all is what an interaction without the field looks like; nobody can run a command where we may do nothing.
-  if (appPermissions.bitfield !== 0n && !appPermissions.has(PermissionFlagsBits.AttachFiles)) throw new AppError('MISSING_PERMISSION', { permission: 'Attach Files' });
+  if (appPermissions.bitfield !== 0n && !appPermissions.has(PermissionFlagsBits.AttachFiles))
+    throw new AppError('MISSING_PERMISSION', { permission: 'Attach Files' });
 };

@@ -24,7 +24,7 @@ export interface TelegramOptions {
   /** Base address of the Bot API server, for example `https://api.telegram.org`. */
   readonly apiRoot: string;
   /** Updates are posted to `url` with the secret; without it they are polled for. */
-  readonly webhook?: { readonly url: string; readonly path: string; readonly secretToken: string };
+  readonly webhook?: { readonly url: string; readonly secretToken: string };
   readonly log: Logger;
 }
 

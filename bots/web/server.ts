@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Channel } from '../../core/channel.ts';
@@ -30,8 +30,11 @@ export interface WebOptions {
   readonly port: number;
   /** Asked of everybody when set; may be null only on a loopback address. */
   readonly token: string | null;
-  /** Takes what Telegram posts to /telegram/webhook; checks the secret itself. */
-  readonly telegramWebhook?: (request: { readonly headers: Record<string, string>; readonly body: string }) => Promise<{ readonly status: number }>;
+  /** Takes what Telegram posts to `path`; checks the secret itself. */
+  readonly telegramWebhook?: {
+    readonly path: string;
+    readonly handle: (request: { readonly headers: Record<string, string>; readonly body: string }) => Promise<{ readonly status: number }>;
+  };
   readonly metricsText: () => Promise<string>;
   readonly ready: () => Promise<boolean>;
   readonly log: Logger;
@@ -65,8 +68,12 @@ export const createWeb = (options: WebOptions): Web => {
   app.use(headers);
   if (telegramWebhook) {
     // Before the Host rule: Telegram comes through a proxy under a public name and shows its own secret.
-    app.post('/telegram/webhook', SMALL_BODY, async (c) => {
-      const { status } = await telegramWebhook({ headers: c.req.header(), body: await c.req.text() });
+    // Compared as text: an operator's path may hold what a route takes for a pattern.
+    const isHook = (c: Context): boolean => c.req.method === 'POST' && c.req.path === telegramWebhook.path;
+    app.use((c, next) => (isHook(c) ? SMALL_BODY(c, next) : next()));
+    app.use(async (c, next) => {
+      if (!isHook(c)) return next();
+      const { status } = await telegramWebhook.handle({ headers: c.req.header(), body: await c.req.text() });
       return new Response(null, { status });
     });
   }

@@ -78,7 +78,7 @@ describe('connecting', () => {
 describe('the webhook', () => {
   it('takes updates with the right secret, once each, and polls no more', async () => {
     const door = await startDoor();
-    bench = await startBench(inject('templateDirectory'), { url: door.url, path: '/telegram/webhook', secretToken });
+    bench = await startBench(inject('templateDirectory'), { url: door.url, secretToken });
     door.open(bench.channel().webhookHandler);
     await bench.channel().start();
     expect(bench.telegram.callsOf('setWebhook')[0]?.params).toEqual({
@@ -98,7 +98,7 @@ describe('the webhook', () => {
   });
 
   it('turns away a wrong or missing secret and what is no update, and asks to come back while it is not connected', async () => {
-    bench = await startBench(inject('templateDirectory'), { url: 'https://example.org/telegram/webhook', path: '/telegram/webhook', secretToken });
+    bench = await startBench(inject('templateDirectory'), { url: 'https://example.org/telegram/webhook', secretToken });
     const post = async (headers: Record<string, string>, body: string) => (await bench?.channel().webhookHandler?.({ headers, body }))?.status;
     const secret = { 'x-telegram-bot-api-secret-token': secretToken };
     const update = JSON.stringify({ update_id: 1 });

@@ -25,9 +25,12 @@ describe('on a loopback address', () => {
   let posted: { headers: Record<string, string>; body: string } | null = null;
   beforeAll(async () => {
     web = await start({
-      telegramWebhook: async (request) => {
-        posted = request;
-        return { status: request.headers['x-telegram-bot-api-secret-token'] === 'right' ? 200 : 401 };
+      telegramWebhook: {
+        path: '/telegram/webhook',
+        handle: async (request) => {
+          posted = request;
+          return { status: request.headers['x-telegram-bot-api-secret-token'] === 'right' ? 200 : 401 };
+        },
       },
     });
   });
