@@ -15,6 +15,8 @@ sharp.cache(false);
 
 /** A photo may take this long to decode; 40 megapixels take about one second. */
 const DECODE_SECONDS = 15;
+/** Aspect ratios that differ by less than this differ by rounding only. */
+const ROUNDING = 0.015;
 /** Transparent parts become a light grey, on which both white and black drawings stay visible. */
 const BEHIND = { r: 232, g: 232, b: 232 };
 
@@ -59,21 +61,24 @@ export const createPhotoInspector = (): PhotoInspector => ({
 });
 
 /**
- * A photo as an engine wants it: upright, opaque, sRGB, exactly this size. What the other aspect ratio has too much of is
- * cut off evenly on both sides.
+ * A photo as an engine wants it: upright, opaque, sRGB, exactly this size. Rounding to even sides squeezes it a little, so
+ * that nothing is lost; what a really different aspect ratio has too much of is cut off evenly on both sides.
  * @throws InputError PHOTO_BROKEN
  */
 export const decodePhoto = async (bytes: Uint8Array, { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number }): Promise<Photo> => {
+  const failed = (error: unknown): never => {
+    throw broken(error);
+  };
+  const { autoOrient: upright } = await openPhoto(bytes).metadata().catch(failed);
+  const stretch = (upright.width * heightPx) / (upright.height * widthPx);
   const { data, info } = await openPhoto(bytes)
     .autoOrient()
     .flatten({ background: BEHIND })
-    .resize({ width: widthPx, height: heightPx, fit: 'cover', kernel: 'lanczos3' })
+    .resize({ width: widthPx, height: heightPx, fit: Math.abs(stretch - 1) < ROUNDING ? 'fill' : 'cover', kernel: 'lanczos3' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw broken(error);
-    });
+    .catch(failed);
   if (info.channels !== 3) throw broken(new Error(`${info.channels} channels came out`));
   return { widthPx, heightPx, rgb: data };
 };
