@@ -12,7 +12,7 @@ import { allFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
-import { composeFrame, type Sheets } from '../vision/compose.ts';
+import { openComposer, type Sheets } from '../vision/compose.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
 
@@ -162,7 +162,9 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     // 8 hand out frames
     const flows = activity.flow > VISIBLE.flow;
     const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
-    const sheets = readSheets(prepared, widthPx, heightPx);
+    const [, , gridHeight, gridWidth] = prepared.float('relief').dims as [number, number, number, number];
+    const grid = { width: gridWidth, height: gridHeight };
+    const composer = openComposer(readSheets(prepared, widthPx, heightPx), grid);
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
@@ -180,9 +182,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
           travel: vector(...travel),
           weight: vector(...weights),
         });
-        const [shifts, shade] = [placed.float('shifts'), placed.float('shade')];
-        const [, , height, width] = shifts.dims as [number, number, number, number];
-        const frame = composeFrame(sheets, { width, height, shifts: shifts.data, shade: shade.data }, { pose: view.pose, weights });
+        const frame = composer.compose({ ...grid, shifts: placed.float('shifts').data, shade: placed.float('shade').data }, { pose: view.pose, weights });
         await trace?.(`frame_${String(i).padStart(3, '0')}`, frame, [(heightPx * 3) / 2, widthPx]);
         report('render', i + 1, frameCount, SHARE.encode + SHARE.denoise + ((1 - SHARE.encode - SHARE.denoise) * (i + 1)) / frameCount);
         yield frame;

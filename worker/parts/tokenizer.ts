@@ -6,22 +6,29 @@ export interface Vocabulary {
   readonly pad: number;
   /** Word → id, ids from 1 up. */
   readonly words: Readonly<Record<string, number>>;
-  /** Irregular form → word. */
+  /** Form in any language → the words it stands for, separated by spaces; empty = the form is dropped. */
   readonly lemmas?: Readonly<Record<string, string>>;
 }
 
-const ENDINGS = ['s', 'es', 'ing', 'ed', 'd', 'ly', 'er', 'est', 'y', 'like'];
+type Ids = readonly number[];
 
-/** Lower case, without accents; clause punctuation stands alone, everything else but a-z and 0-9 separates. */
+const ENDINGS = ['s', 'es', 'ing', 'ed', 'd', 'ly', 'er', 'est', 'y', 'like'];
+const ALIAS_ENDINGS = ['s', 'e', 'n', 'en', 'er', 'em', 'es', 'x', 'a', 'o', 'as', 'os'];
+const LINKS = ['', 's', 'n', 'en', 'es'];
+const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', œ: 'oe', æ: 'ae', ø: 'o', '、': ',', '。': '.' };
+
+/** Kana, kanji, the iteration mark and the prolonged sound mark. */
+const JAPANESE = /^[々\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]/;
+const PIECES = /[a-z0-9]+|[々\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]+|[,.;!]/g;
+
+/** Lower case, without accents; runs of Latin letters and digits, runs of Japanese, clause punctuation alone. */
 const splitWords = (text: string): string[] =>
   text
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
-    .replace(/[,.;!]/g, ' $& ')
-    .replace(/[^a-z0-9,.;!]+/g, ' ')
-    .split(' ')
-    .filter((piece) => piece !== '');
+    .replace(/[ßœæø、。]/g, (letter) => LETTERS[letter] ?? letter)
+    .match(PIECES) ?? [];
 
 /** True when `a` and `b` differ by exactly one insertion, deletion, replacement or swap of neighbours. */
 const oneEditApart = (a: string, b: string): boolean => {
@@ -47,29 +54,91 @@ const stems = (stem: string): string[] => {
 /** A function from text to `maxTokens` ids, padded; words that nothing in the vocabulary resembles are dropped. */
 export const createTokenizer = ({ maxTokens, pad, words, lemmas = {} }: Vocabulary): ((text: string) => number[]) => {
   const ids = new Map(Object.entries(words));
-  const irregular = new Map(Object.entries(lemmas));
+  const aliases = new Map(
+    Object.entries(lemmas).map(([form, meaning]): [string, Ids] => [
+      form,
+      meaning
+        .split(' ')
+        .map((word) => ids.get(word))
+        .filter((id) => id !== undefined),
+    ]),
+  );
+  const longest = Math.max(0, ...[...aliases.keys()].filter((form) => JAPANESE.test(form)).map((form) => form.length));
 
-  const lookUp = (word: string): number | undefined => {
-    const known = ids.get(word) ?? ids.get(irregular.get(word) ?? '');
-    if (known !== undefined) return known;
+  const known = (word: string): Ids | undefined => {
+    const id = ids.get(word);
+    return id === undefined ? aliases.get(word) : [id];
+  };
+
+  /** The longest aliases from the left; a character that starts none is skipped. */
+  const segment = (run: string): Ids => {
+    const found: number[] = [];
+    let start = 0;
+    while (start < run.length) {
+      let length = Math.min(longest, run.length - start);
+      while (length > 0 && !aliases.has(run.slice(start, start + length))) length--;
+      found.push(...(aliases.get(run.slice(start, start + length)) ?? []));
+      start += Math.max(length, 1);
+    }
+    return found;
+  };
+
+  /** The words cut off `word`'s ending come from. */
+  const inflected = (word: string): Ids | undefined => {
     for (const ending of ENDINGS) {
       if (!word.endsWith(ending) || word.length - ending.length < 3) continue;
-      const form = stems(word.slice(0, -ending.length)).find((candidate) => ids.has(candidate));
-      if (form !== undefined) return ids.get(form);
+      const id = stems(word.slice(0, -ending.length))
+        .map((form) => ids.get(form))
+        .find((candidate) => candidate !== undefined);
+      if (id !== undefined) return [id];
     }
-    if (word.length < 5 || /\d/.test(word)) return undefined;
+    for (const ending of ALIAS_ENDINGS) {
+      const form = word.length - ending.length >= 4 && word.endsWith(ending) ? aliases.get(word.slice(0, -ending.length)) : undefined;
+      if (form !== undefined) return form;
+    }
+    return undefined;
+  };
+
+  /** Both parts of a compound such as "Kameraschwenk", the longest known tail first. */
+  const compound = (word: string): Ids => {
+    for (let start = 4; word.length >= 8 && start <= word.length - 4; start++) {
+      const tail = known(word.slice(start));
+      if (tail === undefined || tail.length === 0) continue;
+      for (const link of LINKS) {
+        const front = word.slice(0, start).endsWith(link) ? word.slice(0, start - link.length) : '';
+        const head = front.length >= 4 ? known(front) : undefined;
+        if (head !== undefined && head.length > 0) return [...head, ...tail];
+      }
+    }
+    return [];
+  };
+
+  /** One typing mistake: the word with the smallest id, else the first alias. */
+  const repair = (word: string): Ids => {
     let closest: number | undefined;
+    if (word.length < 5) return [];
     for (const [candidate, id] of ids) {
       if (candidate.length >= 4 && (closest === undefined || id < closest) && oneEditApart(word, candidate)) closest = id;
     }
-    return closest;
+    if (closest !== undefined) return [closest];
+    if (word.length < 6) return [];
+    for (const [form, meaning] of aliases) {
+      if (form.length >= 5 && !JAPANESE.test(form) && oneEditApart(word, form)) return meaning;
+    }
+    return [];
+  };
+
+  const lookUp = (piece: string): Ids => {
+    if (JAPANESE.test(piece)) return segment(piece);
+    const direct = known(piece) ?? inflected(piece);
+    if (direct !== undefined) return direct;
+    if (!/^[a-z]+$/.test(piece)) return [];
+    const parts = compound(piece);
+    return parts.length > 0 ? parts : repair(piece);
   };
 
   return (text) => {
-    const found = splitWords(text)
-      .map(lookUp)
-      .filter((id) => id !== undefined)
-      .slice(0, maxTokens);
+    const found = splitWords(text).flatMap(lookUp).slice(0, maxTokens);
     return [...found, ...Array<number>(maxTokens - found.length).fill(pad)];
   };
 };

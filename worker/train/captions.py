@@ -291,7 +291,7 @@ class Caption:
 
     def camera_clause(self, sideways=False):
         rng = self.rng
-        vector, nouns, verbs = rng.choices(CAMERA_FAMILIES, weights=[0] * 4 + [1, 1] + [0] * 12 if sideways else [3, 3, 2, 2, 2, 2, 1.5, 1.5, 1, 1, 1, 1, 1.2, 1.2, 1, .25, .25, .3])[0]
+        vector, nouns, verbs = rng.choices(CAMERA_FAMILIES, weights=[0] * 4 + [1, 1] + [0] * 12 if sideways else [3, 3, 2, 2, 2.2, 2.2, 1.7, 1.7, 1, 1, 1.2, 1.2, 1.8, 1.8, 1.6, .25, .25, .3])[0]
         kind, strength, adverb, adjective = rng.random(), 1.0, "", ""
         use_noun = rng.random() < 0.5
         if kind < 0.3:
@@ -432,17 +432,17 @@ def make_caption(rng):
         c.ask(amplitudes)
         nothing = rng.choice(["nothing moves except {N}", "don't move anything except {N}", "nothing but {N} moves", "freeze everything except {N}", "freeze everything but {N}", "keep everything still except {N}", "everything stays still except {N}", "everything is frozen but {N}", "do not animate anything but {N}", "no movement except {N}", "no motion except for {N}", "animate only {N}", "only {N}", "move only {N}", "{N} only", "everything still, only {N} moves", "nothing else moves, only {N}", "all still except {N}", "animate nothing but {N}", "don't animate anything except {N}", "just {N}", "all I want is {N} moving"])
         return nothing.lower().replace("{n}", c.article(noun)), c.program()
-    if roll < 0.38:
+    if roll < 0.31:
         clauses = ["camera"]
-    elif roll < 0.66:
+    elif roll < 0.54:
         clauses = ["object"]
     elif roll < 0.80:
         clauses = ["camera", "object"]
-    elif roll < 0.90:
+    elif roll < 0.88:
         clauses = ["object", "object"]
     elif roll < 0.94:
         clauses = ["camera", "object", "object"]
-    elif roll < 0.97:
+    elif roll < 0.96:
         clauses = ["object", "object", "object"]
     else:
         clauses = ["camera", "camera"]
@@ -464,7 +464,7 @@ def make_caption(rng):
     for part in parts[1:]:
         text += rng.choice(JOINERS) + part
     has_object = not first_object
-    if rng.random() < 0.16:
+    if rng.random() < 0.24:
         if has_object and rng.random() < 0.75:
             still = c.still_clause() if rng.random() < 0.7 else rng.choice(NOTHING_ELSE)
             if still:
@@ -490,7 +490,7 @@ def make_caption(rng):
 
 
 # Words that carry no motion but must not be "repaired" into ones that do.
-COMMON = words("a an the this that these those my your his her its our their i you he she we they me him us them is are was were be been being am do does did done doing have has had having will would shall should can could may might must of in on at to from by with without for as into onto over under above below behind between near next along around through across against during after before until since about up down out off left right back forward away there here where when while who what which how why and or but nor so yet if then than too very really quite just only also even still not no nor none never ever again always often sometimes more most less least much many few some any all both each every other another such same own great good bad nice cool best better worst pretty simple easy hard real true full empty open closed high low large small short long new old young first second third last next one two three four five six seven eight nine ten say said see seen look looks make makes made get gets got give take come go goes going went want wants like love need think know show shows put turn keep let leave start stop begin end please thanks thank hello okay yes sure maybe video clip movie film gif loop photo picture image shot frame scene style effect quality motion movement moving color colors colour warm cold hot dry wet dark bright clean dirty rough smooth sharp blurry soft loud quiet happy sad angry funny scary strange weird magic magical fantasy dream epic world life time year month week hour minute second place thing things way part side top bottom middle center centre edge corner front rear inside outside edges area point line shape size piece kind type sort name number word story idea music sound voice noise sleep eat drink play work home school office friend friends child doesn don isn aren didn won wouldn shouldn couldn wasn ll ve re hand eye eyes mouth nose ear ears arm leg legs foot feet finger lips cheek neck teeth smile rain raining snow snowing snowfall snowflakes raindrops weather thunder horses cats dogs heart paint painted draw drawing background whole around white black bread water's there's it's towards toward seems becomes appears beach sheet whale shark beat great grate brave crave grave slave shave cave stare stone store score flour floor clown crown brown crowd cloak flake flame flare float flood plot slow snow show grow glow blow below yellow hello fellow follow hollow pillow shallow swallow while whole white write wheel where there these those three threw through though thought tough rough cough enough house mouse horse nurse purse course source force fence dance glance chance change charge large range orange strange stage image page wage language message village damage garage manage package average board beard bored guard heard heart earth north south east west western eastern northern southern crane train brain plain plane place plate plant panel pencil sunny rainy foggy snowy cloudy windy dusty misty")
+COMMON = words("a an the this that these those my your his her its our their i you he she we they me him us them is are was were be been being am do does did done doing have has had having will would shall should can could may might must of in on at to from by with without for as into onto over under above below behind between near next along around through across against during after before until since about up down out off left right back forward away there here where when while who what which how why and or but nor so yet if then than too very really quite just only also even still not no nor none never ever again always often sometimes more most less least much many few some any all both each every other another such same own great good bad nice cool best better worst pretty simple easy hard real true full empty open closed high low large small short long new old young first second third last next one two three four five six seven eight nine ten say said see seen look looks make makes made get gets got give take come go goes going went want wants like love need think know show shows put turn keep let leave start stop begin end please thanks thank hello okay yes sure maybe video clip movie film gif loop photo picture image shot frame scene style effect quality motion movement moving color colors colour warm cold hot dry wet dark bright clean dirty rough smooth sharp blurry soft loud quiet happy sad angry funny scary strange weird magic magical fantasy dream epic world life time year month week hour minute second place thing things way part side top bottom middle center centre edge corner front rear inside outside edges area point line shape size piece kind type sort name number word story idea music sound voice noise sleep eat drink play work home school office friend friends child doesn don isn aren didn won wouldn shouldn couldn wasn ll ve re hand eye eyes mouth nose ear ears arm leg legs foot feet finger lips cheek neck teeth smile rain raining snow snowing snowfall snowflakes raindrops weather thunder horses cats dogs heart paint painted draw drawing background whole around white black bread water's there's it's towards toward seems becomes appears beach sheet whale shark beat great grate brave crave grave slave shave cave stare stone store score flour floor clown crown brown crowd cloak flake flame flare float flood plot slow snow show grow glow blow below yellow hello fellow follow hollow pillow shallow swallow while whole white write wheel where there these those three threw through though thought tough rough cough enough house mouse horse nurse purse course source force fence dance glance chance change charge large range orange strange stage image page wage language message village damage garage manage package average board beard bored guard heard heart earth north south east west western eastern northern southern crane train brain plain plane place plate plant panel pencil sunny rainy foggy snowy cloudy windy dusty misty main sale war hat pie sing sang")
 ACTING = {p for nouns, _ in NOUNS.values() for n in nouns for p in n.split()} | {p for v in VERBS.values() for verb, _ in v for p in verb.split("_")}
 ACTING |= set(" ".join(a for a, _ in WEAK + STRONG + PLAIN + WEAK_ADJECTIVE + STRONG_ADJECTIVE + WIND + WIND_ADJECTIVES).split())
 ACTING |= set(" ".join(p for _, nouns, verbs in CAMERA_FAMILIES for p in nouns + verbs).replace("{T}", "").replace("-", " ").split())
@@ -530,10 +530,15 @@ def build_words(sample_count=120_000, seed=7):
         special = piece in ("waves", "waving", "leaves", "leaf", "lights", "falls", "clouds", "rolling", "falling", "gently", "slowly", "lightly", "needles", "sheets", "rushes", "speed", "seed", "lower", "rather", "clockwise", "hood", "blooms", "higher", "closer", "winding")
         if special or not reducible:
             keep.add(piece)
-    ordered = [",", ".", ";", "!"] + sorted(keep - {",", ".", ";", "!"})
+    from text import normalise
+    from words_foreign import aliases
+
+    foreign = {normalise(form): meaning for form, meaning in aliases().items()}
+    missing = {word for meaning in foreign.values() for word in meaning.split()} - keep
+    ordered = [",", ".", ";", "!"] + sorted((keep | missing) - {",", ".", ";", "!"})
     table = {word: i + 1 for i, word in enumerate(ordered)}
     lemmas = {k: v for k, v in LEMMAS.items() if k not in table and v in table and not k.endswith("_")}
-    return Tokenizer(table, lemmas)
+    return Tokenizer(table, {form: meaning for form, meaning in sorted({**foreign, **lemmas}.items()) if form not in table and " " not in form})
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 
-from canvas import ID, SIZE, XX, YY, Canvas, smooth
+from canvas import SIZE, XX, YY, Canvas, mean_colour, smooth
 
 
 class Land(Canvas):
-    """Sky, mountains, ground, rocks, buildings, walls, unnamed things, crockery, cables."""
+    """Sky, mountains, ground, rocks, walls, unnamed things, crockery, cables."""
 
     def sky(self, kind=None, horizon=0.6):
         kind = kind or self.pick(["blue", "blue", "blue", "deep", "haze", "sunset", "sunset", "pink", "grey", "grey", "storm", "night", "white", "dawn"])
@@ -70,9 +70,20 @@ class Land(Canvas):
             }.get(kind, (c((252, 252, 252), (240, 242, 245)), c((170, 178, 190), (140, 150, 165), (200, 205, 212))))
             cloud = dark + lit * (bright - dark)
             rgb = rgb + (cover * self.u(0.6, 1))[..., None] * (cloud - rgb)
+        rgb = np.clip(rgb, 0, 1).astype(np.float32)
+        if kind not in ("night", "white") and self.real("cloud", "panorama") and self.chance(0.22):
+            rgb = self.photographed_sky(rgb)
         self.light_tint = np.clip(0.35 + 0.9 * low / max(low.max(), 0.2) * (0.35 if kind == "night" else 0.6 if kind in ("sunset", "storm") else 1), 0, 1.1).astype(np.float32)
         self.sky_low, self.sky_kind, self.horizon = low, kind, horizon
         self.paint(np.ones((SIZE, SIZE), np.float32), np.clip(rgb, 0, 1), "sky", 0.0)
+
+    def photographed_sky(self, drawn):
+        """Clouds of a photograph in more or less the colours of the drawn sky."""
+        rgb = self.texture(["cloud", "panorama"], self.u(0.4, 1.2))
+        mean, target = mean_colour(rgb), mean_colour(drawn)
+        ramp = cv2.GaussianBlur(drawn, (0, 0), 12) / target
+        rgb = (rgb + self.u(0, 1) * (target - mean)) * (1 + self.u(0, 1) * (ramp - 1))
+        return np.clip(rgb, 0, 1)
 
     def ridge(self, base, height, roughness=3.0, grain=1.0):
         """A skyline: y of the ridge per column."""
@@ -86,7 +97,7 @@ class Land(Canvas):
             n = self.noise(2.4, self.u(1, 4), self.u(1, 4), self.u(-1, 1))
             lit = n - np.roll(n, 2, 1)
             base = self.colour((80, 75, 70), (60, 70, 90), (90, 80, 60), (50, 65, 45), (110, 100, 90), (45, 55, 50), (120, 90, 70)) * self.light_tint
-            rgb = self.shade(base, lit * 2 + 0.4 * n, 0.25)
+            rgb = self.surface(self.shade(base, lit * 2 + 0.4 * n, 0.25), ["rock", "rock", "soil", "leafage"], 0.35, scale=self.u(0.8, 2.5))
             if self.chance(0.35):
                 snow = smooth(n * 0.05 + (y[None] + self.u(0.02, 0.15) - YY), 0, 0.03)[..., None]
                 rgb = rgb * (1 - snow) + snow * np.clip(self.colour((235, 240, 250)) * self.light_tint + 0.12 * lit[..., None], 0, 1)
@@ -114,7 +125,8 @@ class Land(Canvas):
         }[kind] * self.light_tint
         n = 0.6 * self.noise(2.4, self.u(0.6, 2), self.u(0.6, 2), 0, warp) + 0.5 * self.noise(1.2, self.u(1, 3), self.u(1, 3), 0, warp)
         contrast = {"sand": 0.1, "rock": 0.3, "road": 0.07, "snow": 0.06, "soil": 0.2, "gravel": 0.28}[kind] * self.u(0.5, 1.5)
-        rgb = self.shade(base, n, contrast)
+        names = {"sand": ["sand"], "rock": ["rock"], "road": ["concrete", "brick"], "snow": ["snow"], "soil": ["soil"], "gravel": ["soil", "rock"]}[kind]
+        rgb = self.surface(self.shade(base, n, contrast), names, 0.5, warp, self.u(1.0, 5.0))
         self.paint(alpha, rgb, "static", depth)
         if kind == "road" or self.chance(0.15):
             x0, x1, top = self.u(-0.2, 0.6), self.u(0.4, 1.2), self.u(0.3, 0.7)
@@ -124,45 +136,37 @@ class Land(Canvas):
                 self.paint(self.mask_lines([[(top, horizon), ((x0 + x1 + 0.2) / 2, 1.05)]], 2) * alpha, self.colour((240, 240, 230), (230, 200, 80)), "static", depth)
 
     def rocks(self, count, top=0.5, bottom=1.0, size=(0.03, 0.18)):
-        for y in sorted(self.r.uniform(min(top, bottom), bottom, count)):
+        """Boulders with flat faces: lit above, dark below, standing firm."""
+        cover = self.texture(["rock"], self.u(0.4, 2)) if self.real("rock") and self.chance(0.6) else None
+        base = self.colour((120, 115, 108), (80, 78, 76), (150, 130, 105), (95, 85, 75), (60, 62, 66), (170, 160, 150), (45, 42, 42)) * np.maximum(self.light_tint, 0.2)
+        n = self.noise(2.4, 3, 3) + 0.5 * self.noise(1.2, 2, 2)
+        for y in sorted(self.r.uniform(min(top, bottom), bottom, count).tolist()):
             s = self.u(*size) * (0.4 + y)
-            a, d = self.mask_ellipse(self.u(-0.05, 1.05), y, s * self.u(0.8, 2), s * self.u(0.4, 1), self.u(-0.3, 0.3), 0.13, self.u(1, 2.5))
-            n = self.noise(2.4, 3, 3)
-            light = 0.75 + 0.5 * smooth(-(YY - y) / s, -0.8, 0.8)[..., None]
-            rgb = self.shade(self.colour((120, 115, 108), (80, 78, 76), (150, 130, 105), (95, 85, 75), (60, 62, 66), (170, 160, 150)) * self.light_tint, n + 0.5 * self.noise(1.2, 2, 2), 0.2) * light
-            self.paint(a, np.clip(rgb, 0, 1), "static", min(0.95, 0.3 + 0.6 * y))
-
-    def building(self, x, base, w, h):
-        rgb = self.shade(self.colour((200, 190, 175), (150, 90, 70), (120, 125, 135), (230, 225, 215), (90, 85, 80), (180, 150, 110), (70, 80, 100)) * self.light_tint, self.noise(1.8, 2, 2), self.u(0.02, 0.12))
-        a = self.mask_polygon([(x, base), (x + w, base), (x + w, base - h), (x, base - h)])
-        self.paint(a, rgb, "static", 0.45)
-        if self.chance(0.5):
-            peak = self.u(0.1, 0.6) * w
-            roof = self.mask_polygon([(x - 0.1 * w, base - h), (x + w * 1.1, base - h), (x + w * self.u(0.4, 0.6), base - h - peak)])
-            self.paint(roof, self.shade(self.colour((150, 70, 50), (80, 75, 75), (110, 80, 60), (60, 65, 75)) * self.light_tint, self.noise(1.2, 1, 3), 0.15), "static", 0.45)
-        nx, ny = max(1, int(w / self.u(0.03, 0.09))), max(1, int(h / self.u(0.04, 0.09)))
-        window = self.colour((40, 50, 65), (90, 110, 130), (30, 30, 35), (150, 170, 190))
-        night = getattr(self, "sky_kind", "") == "night"
-        for i in range(nx):
-            for j in range(ny):
-                px, py = x + (i + 0.25) * w / nx, base - h + (j + 0.25) * h / ny
-                p0, p1 = (int(px * SIZE), int(py * SIZE)), (int((px + 0.5 * w / nx) * SIZE), int((py + 0.5 * h / ny) * SIZE))
-                lit = night and self.chance(0.45)
-                colour = self.colour((255, 220, 140), (255, 240, 200), (255, 190, 100)) if lit else window
-                cv2.rectangle(self.rgb, p0, p1, [float(v) for v in colour], -1)
-                if lit:
-                    cv2.rectangle(self.label, p0, p1, ID["light"], -1)
-
-    def town(self, base):
-        for _ in range(int(self.r.integers(1, 10))):
-            w = self.u(0.05, 0.3)
-            self.building(self.u(-0.1, 1), base + self.u(-0.01, 0.05), w, w * self.u(0.5, 2.5))
+            x, wide, high = self.u(-0.05, 1.05), s * self.u(0.8, 2), s * self.u(0.4, 1.1)
+            turn = np.sort(self.r.uniform(0, 2 * np.pi, int(self.u(6, 13))))
+            reach = self.r.uniform(0.75, 1.1, len(turn))
+            outline = list(zip((x + wide * reach * np.cos(turn)).tolist(), (y + np.minimum(high * reach * np.sin(turn), 0.45 * high)).tolist()))
+            alpha = self.mask_polygon(outline)
+            slant = self.u(-1, 1)
+            facet = np.where((YY - y) * slant + (XX - x) * self.u(-1, 1) > self.u(-0.3, 0.3) * high, self.u(0.55, 0.9), 1.1)
+            light = (facet * (0.75 + 0.5 * smooth((y - YY) / s, -0.8, 0.8)))[..., None].astype(np.float32)
+            own = self.shade(base * self.u(0.7, 1.3), n, 0.2)
+            if cover is not None:
+                own = np.clip(cover * (base.mean() / mean_colour(cover).mean()) ** 0.7 * (1 + self.u(0, 1) * (base / base.mean() - 1)), 0, 1)
+            self.paint(alpha, np.clip(own * light, 0, 1), "static", min(0.95, 0.3 + 0.6 * y))
 
     def static_texture(self):
         """A full-frame or backdrop texture that never moves: wall, wood, brick, fabric, gravel, metal, gradient."""
         kind = self.pick(["wall", "wall", "gradient", "wood", "brick", "gravel", "marble", "stripes", "tiles", "bokeh", "bokeh", "blur", "blur", "paper", "rockface", "abstract"])
         a, b = self.any_colour(), self.any_colour()
-        if kind in ("wall", "paper"):
+        if kind in ("wall", "gradient", "blur") and a[2] > 1.15 * a[0] and self.chance(0.7):
+            a, b = a[::-1].copy(), b[::-1].copy()  # a plain blue field is a sky far more often than a wall
+        if self.real("wood", "brick", "rock") and self.chance(0.35):
+            kind = "real"
+            rgb = self.texture([self.pick(["wood", "wood", "bark", "brick", "brick", "rock", "rock", "soil", "sand", "concrete", "fabric", "metal", "roof", "snow"])], self.u(0.25, 2.5), self.pick([0, 0, 0, np.pi / 2, self.u(0, 6.28)]))
+            mean = mean_colour(rgb) + 0.02
+            rgb = rgb * (1 + self.u(0, 1) ** 3 * (a / mean - 1)) * self.u(0.6, 1.25) * (1 + self.u(-0.5, 0.5) * (XX - 0.5) + self.u(-0.4, 0.4) * (YY - 0.5))[..., None]
+        elif kind in ("wall", "paper"):
             rgb = self.shade(a, self.noise(self.pick([1.2, 2.4, 3.8]), self.u(0.3, 3), self.u(0.3, 3)), self.u(0.0, 0.12))
         elif kind == "gradient":
             t = smooth((XX - 0.5) * self.u(-1, 1) + (YY - 0.5) * self.u(-1, 1) + 0.15 * self.noise(3.8, 0.5, 0.5), -0.6, 0.6)[..., None]
@@ -254,6 +258,10 @@ class Land(Canvas):
             self.paint(a, self.shade(self.colour((60, 35, 20), (150, 90, 50), (200, 150, 80), (180, 60, 40), (90, 120, 50)), self.noise(1.8, 2, 2), self.u(0, 0.4)), "static", 0.65)
 
     def cables(self):
-        """Wires, masts, railings: thin static lines in front of anything."""
-        lines = [[(self.u(-0.1, 1.1), self.u(-0.1, 1.1)), (self.u(-0.1, 1.1), self.u(-0.1, 1.1))] for _ in range(int(self.r.integers(1, 7)))]
-        self.paint(self.mask_lines(lines, self.pick([1, 1, 2, 3])), self.colour((40, 40, 42), (120, 120, 125), (220, 220, 220)), "static", 0.6)
+        """Wires: thin static lines in front of anything, straight or sagging."""
+        t = np.linspace(0, 1, 9)
+        lines = []
+        for _ in range(int(self.r.integers(1, 7))):
+            x0, y0, x1, y1, sag = self.u(-0.1, 0.4), self.u(-0.1, 1.0), self.u(0.6, 1.1), self.u(-0.1, 1.0), self.u(0, 0.2)
+            lines.append(list(zip(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t + sag * 4 * t * (1 - t))))
+        self.paint(self.mask_lines(lines, self.pick([1, 1, 2, 3])), self.colour((40, 40, 42), (120, 120, 125), (220, 220, 220)), "static", 0.6, solid=0.35)

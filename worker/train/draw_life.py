@@ -1,75 +1,136 @@
 """Brushes for everything else that moves: cloth, fire, smoke, people, animals, boats, lights."""
 
+import math
+
+import cv2
 import numpy as np
 
-from canvas import SIZE, XX, YY, Canvas, smooth
+from canvas import ID, SIZE, XX, YY, Canvas, mean_colour, smooth
 
 
 class Life(Canvas):
     """Cloth, fire, smoke, hair and body, floating things, lights."""
 
     def cloth(self):
-        kind = self.pick(["flag", "flag", "curtain", "sail", "laundry", "dress"])
-        a, b = self.any_colour(), self.any_colour()
+        kind = self.pick(["flag", "flag", "flag", "curtain", "sail", "laundry", "dress", "bunting", "tent", "drape"])
+        a, b, print_ = self.any_colour(), self.any_colour(), self.clothes()
+        dim = np.maximum(self.light_tint, 0.25)
         if kind == "flag":
-            x, y, w, h = self.u(0.1, 0.6), self.u(0.08, 0.5), self.u(0.15, 0.45), self.u(0.1, 0.3)
-            side = self.pick([-1, 1])
-            u = (XX - x) / w * side
-            wave = 0.12 * h * np.sin(u * self.u(5, 12) + self.u(0, 6)) * np.clip(u, 0, 1)
-            v = (YY - y + wave + self.u(-0.3, 0.3) * h * u) / h
-            alpha = smooth(u, 0, 0.03) * smooth(1 - u, 0, 0.03) * smooth(v, 0, 0.03) * smooth(1 - v, 0, 0.03)
-            bands = np.floor((v if self.chance(0.6) else u) * self.pick([1, 2, 3, 5, 7, 13])) % 2
-            rgb = np.where(bands[..., None] > 0, a, b) * (1 + 2.2 / h * wave * self.u(0.5, 1.5) * 0.6)[..., None]
-            if self.chance(0.5):
-                m, _ = self.mask_ellipse(x + side * w * 0.4, y + h * 0.5, h * 0.25, h * 0.25)
-                rgb = rgb + m[..., None] * (self.any_colour() - rgb)
-            self.paint(self.mask_lines([[(x, y - 0.03), (x, 1.1 if self.chance(0.7) else y + 2 * h)]], self.u(1, 4)), self.colour((120, 120, 125), (90, 70, 50), (220, 220, 220)), "static", 0.6)
-            self.paint(alpha, np.clip(rgb, 0, 1), "cloth", 0.6, np.clip(u, 0, 1))
+            for _ in range(int(self.pick([1, 1, 1, 2, 3]))):
+                self.flag()
         elif kind == "curtain":
-            x, w = self.u(-0.1, 0.8), self.u(0.15, 0.5)
-            folds = np.sin((XX - x) * self.u(30, 110) + self.noise(3.8, 0.5, 0.2))
+            x, w = self.u(-0.1, 0.8), self.u(0.15, 0.6)
+            drift, k = self.noise(3.8, 0.5, 0.2), self.u(30, 110)
+            folds = np.sin((XX - x) * k + 2 * drift) + 0.4 * np.sin((XX - x) * k * 1.7 + 3 * drift + 1)
             alpha = smooth(XX - x + 0.02 * np.sin(YY * 9), 0, 0.01) * smooth(x + w - XX + 0.02 * np.sin(YY * 7), 0, 0.01) * smooth(self.u(0.7, 1.2) - YY, 0, 0.02)
-            self.paint(alpha, np.clip(a * (1 + 0.3 * folds)[..., None], 0, 1), "cloth", 0.5, np.clip(YY, 0, 1))
+            base = print_ if self.chance(0.4) else np.zeros_like(print_) + a * dim
+            self.paint(alpha * self.u(0.75, 1), np.clip(base * (1 + self.u(0.12, 0.35) * folds)[..., None], 0, 1), "cloth", 0.5, np.clip(YY, 0, 1))
         elif kind == "sail":
             x, y, h = self.u(0.2, 0.8), self.u(0.5, 0.8), self.u(0.2, 0.6)
             alpha = self.mask_polygon([(x, y), (x, y - h), (x + self.pick([-1, 1]) * h * self.u(0.3, 0.6), y - 0.02)])
             self.paint(alpha, np.clip(self.colour((240, 240, 235), (230, 220, 200), (200, 60, 50)) * (1 + 0.15 * np.sin(XX * 40))[..., None], 0, 1), "cloth", 0.5, 0.6)
         elif kind == "laundry":
-            y, x = self.u(0.15, 0.4), self.u(-0.05, 0.1)
+            y, x = self.u(0.1, 0.4), self.u(-0.05, 0.1)
             self.paint(self.mask_lines([[(-0.1, y), (0.5, y + 0.03), (1.1, y)]], 1), self.colour((60, 60, 60)), "static", 0.5)
             while x < 0.95:
-                w, h = self.u(0.08, 0.25), self.u(0.15, 0.45)
-                folds = np.sin(XX * self.u(40, 120) + 2 * YY)
-                alpha = self.mask_polygon([(x, y + 0.02), (x + w, y + 0.02), (x + w + self.u(-.04, .04), y + h), (x + self.u(-.04, .04), y + h)])
-                self.paint(alpha, np.clip(self.any_colour() * (1 + 0.15 * folds)[..., None], 0, 1), "cloth", 0.55, np.clip((YY - y) / h, 0, 1))
+                w, h, k = self.u(0.08, 0.25), self.u(0.15, 0.5), self.u(40, 120)
+                folds = np.sin(XX * k + 2 * YY + self.noise(3.0, 1, 0.5))
+                alpha = smooth(self.mask_polygon([(x, y + 0.02), (x + w, y + 0.02), (x + w + self.u(-.04, .04), y + h), (x + 0.5 * w, y + h + self.u(-.02, .03)), (x + self.u(-.04, .04), y + h)]) + 0.06 * self.noise(2.4, 1, 1), 0.4, 0.6)
+                base = self.clothes() if self.chance(0.4) else np.zeros_like(print_) + self.any_colour() * dim
+                self.paint(alpha, np.clip(base * (1 + 0.18 * folds)[..., None], 0, 1), "cloth", 0.55, np.clip((YY - y) / h, 0, 1))
                 x += w + self.u(0.01, 0.1)
+        elif kind == "bunting":
+            t = np.linspace(0, 1, 15)
+            for _ in range(int(self.u(1, 4))):
+                x0, y0, x1, y1, sag, k = self.u(-0.2, 0.2), self.u(0, 0.6), self.u(0.8, 1.2), self.u(0, 0.6), self.u(0.02, 0.2), self.u(0.03, 0.1)
+                px, py = x0 + (x1 - x0) * t, y0 + (y1 - y0) * t + sag * 4 * t * (1 - t)
+                self.paint(self.mask_lines([list(zip(px, py))], 1), self.colour((60, 60, 60), (200, 200, 200)), "static", 0.5)
+                square = self.chance(0.5)
+                for qx, qy in zip(px.tolist(), py.tolist()):
+                    shape = [(qx - 0.4 * k, qy), (qx + 0.4 * k, qy)] + ([(qx + self.u(0.1, 0.6) * k, qy + k), (qx - self.u(0, 0.4) * k, qy + k)] if square else [(qx + self.u(-0.4, 0.4) * k, qy + 1.2 * k)])
+                    self.paint(self.mask_polygon(shape), self.any_colour() * dim, "cloth", 0.5, np.clip((YY - qy) / k, 0.05, 1))
+        elif kind == "tent":
+            x, y, s = self.u(0.2, 0.8), self.u(0.6, 1.0), self.u(0.2, 0.6)
+            side = np.where(XX > x + self.u(-0.3, 0.3) * s, self.u(0.5, 1), 1.1)
+            self.paint(self.mask_polygon([(x - s, y), (x - self.u(0.1, 0.5) * s, y - s * self.u(0.5, 1)), (x + self.u(0, 0.5) * s, y - s * self.u(0.5, 1)), (x + s, y)]), np.clip(a * dim * (side * (1 + 0.06 * self.noise(2.4, 2, 2)))[..., None], 0, 1).astype(np.float32), "cloth", 0.6, 0.3)
+        elif kind == "drape":  # cloth fills much of the frame
+            angle, k = self.u(-1, 1), self.u(8, 40)
+            n = self.noise(3.0, 1, 1)
+            along = XX * math.cos(angle) + YY * math.sin(angle)
+            folds = np.sin(along * k + 2.5 * n) + 0.4 * np.sin(along * k * 2.1 + 3 * n)
+            base = print_ if self.chance(0.5) else np.zeros_like(print_) + a * dim
+            self.paint(smooth(self.noise(3.8, 0.6, 0.6) + self.u(-0.3, 2), -0.05, 0.05), np.clip(base * (1 + self.u(0.15, 0.4) * folds)[..., None], 0, 1), "cloth", 0.6, 0.5)
         else:
             x, y, h = self.u(0.3, 0.7), self.u(0.4, 0.6), self.u(0.3, 0.55)
             s = h * self.u(0.3, 0.8)
             folds = np.sin((XX - x) / np.maximum((YY - y) + 0.1, 0.05) * self.u(6, 14) + 0.5 * self.noise(3.0, 1, 1))
             alpha = smooth(self.mask_polygon([(x - 0.05, y), (x + 0.05, y), (x + s, y + h), (x - s, y + h)]) + 0.1 * self.noise(2.4, 1, 1), 0.4, 0.6)
             torso, _ = self.mask_ellipse(x, y - 0.06, 0.06, 0.12)
-            skin = self.colour((225, 180, 150), (160, 110, 80), (90, 60, 45))
+            arms = [[(x - 0.05, y - 0.13), (x - 0.1, y), (x - self.u(0.02, 0.16), y + self.u(-0.1, 0.1))], [(x + 0.05, y - 0.13), (x + 0.1, y), (x + self.u(0.02, 0.16), y + self.u(-0.1, 0.1))]]
+            skin = self.skin_colour()
+            self.paint(self.mask_lines(arms, 5), skin, "body", 0.6, 0.4)
+            self.paint(torso, a * dim, "body", 0.6, 0.4)
             head, _ = self.mask_ellipse(x, y - 0.22, 0.045, 0.055)
-            self.paint(torso, a, "body", 0.6, 0.4)
             self.paint(head, skin, "body", 0.6, 0.3)
-            self.paint(alpha, np.clip(a * (1 + 0.22 * folds)[..., None], 0, 1), "cloth", 0.6, np.clip((YY - y) / h, 0, 1))
+            hair, _ = self.mask_ellipse(x, y - 0.24, 0.05, 0.05)
+            self.paint(hair * (YY < y - 0.235), self.hair_colour(), "hair", 0.6, 0.3)
+            self.paint(alpha, np.clip(a * dim * (1 + 0.22 * folds)[..., None], 0, 1), "cloth", 0.6, np.clip((YY - y) / h, 0, 1))
+
+    def flag(self):
+        """A flag on a pole, rippling away from it: bands, crosses, a disc or a print."""
+        x, y, w, h = self.u(0.1, 0.8), self.u(0.05, 0.5), self.u(0.1, 0.5), self.u(0.07, 0.35)
+        side = self.pick([-1, 1])
+        dim = np.maximum(self.light_tint, 0.25)
+        a, b = self.any_colour() * dim, self.any_colour() * dim
+        u = (XX - x) / w * side
+        loose = np.clip(u, 0, 1)
+        k, phase = self.u(4, 14), self.u(0, 6)
+        wave = self.u(0.05, 0.2) * h * (np.sin(u * k + phase) + 0.4 * np.sin(u * k * 1.7 + phase + 3 * YY)) * loose
+        v = (YY - y + wave + self.u(-0.35, 0.6) * h * loose ** 1.5) / h
+        far = 1 + 0.06 * np.sin(v * self.u(3, 9) + phase)
+        alpha = smooth(u, 0, 0.03) * smooth(far - u, 0, 0.03) * smooth(v, 0, 0.03) * smooth(1 - v, 0, 0.03)
+        pattern = self.pick(["bands", "bands", "bands", "cross", "plain", "print"])
+        if pattern == "print":
+            rgb = self.clothes()
+        else:
+            bands = np.floor((v if self.chance(0.6) else u) * self.pick([2, 3, 3, 5, 7, 13])) % 2 if pattern == "bands" else 0 * u
+            if pattern == "cross":
+                bands = ((np.abs(u - 0.4) < 0.1) | (np.abs(v - 0.5) < 0.12)).astype(np.float32)
+            rgb = np.where(bands[..., None] > 0, a, b)
+        slope = np.cos(u * k + phase) * loose
+        rgb = rgb * (1 + self.u(0.1, 0.35) * slope)[..., None]
+        if self.chance(0.35):
+            m, _ = self.mask_ellipse(x + side * w * self.u(0.2, 0.5), y + h * 0.5, h * 0.25, h * 0.25)
+            rgb = rgb + m[..., None] * (self.any_colour() - rgb)
+        self.paint(self.mask_lines([[(x, y - 0.03), (x, 1.1 if self.chance(0.7) else y + 2 * h)]], self.u(1, 4)), self.colour((120, 120, 125), (90, 70, 50), (220, 220, 220)) * dim, "static", 0.6)
+        self.paint(alpha, np.clip(rgb, 0, 1), "cloth", 0.6, loose)
 
     def fire(self):
-        n_flames, cx, base = int(self.r.integers(1, 7)), self.u(0.25, 0.75), self.u(0.6, 0.95)
-        glow = np.exp(-(((XX - cx) ** 2 + (YY - base + 0.1) ** 2) / self.u(0.03, 0.25)))[..., None]
-        self.rgb += 0.6 * glow * (np.array([0.9, 0.45, 0.12], np.float32) - self.rgb)
-        if self.chance(0.6):
+        """Ragged flames over logs or stones, with glow and sparks; sometimes a wall of fire."""
+        cx, base = self.u(0.25, 0.75), self.u(0.6, 1.05)
+        w, h = self.u(0.08, 0.5), self.u(0.12, 0.75)
+        glow = np.exp(-(((XX - cx) ** 2 + (YY - base + 0.3 * h) ** 2) / self.u(0.03, 0.3)))[..., None]
+        self.rgb += self.u(0.2, 0.7) * glow * (np.array([0.9, 0.42, 0.12], np.float32) - self.rgb)
+        wood = self.surface(np.zeros((SIZE, SIZE, 3), np.float32) + self.colour((60, 45, 35), (35, 28, 25), (90, 70, 55)), ["bark", "wood"], 0.6)
+        what = self.pick(["logs", "logs", "rocks", "none"])
+        if what == "logs":
+            for _ in range(int(self.u(2, 8))):
+                x0, x1 = cx + self.u(-1, 1) * w, cx + self.u(-1, 1) * w
+                self.paint(self.mask_lines([[(x0, base + self.u(-0.03, 0.05)), (x1, base - self.u(-0.02, 0.12))]], self.u(3, 9)), wood * self.u(0.4, 1.3), "static", 0.6)
+        elif what == "rocks":
             self.rocks(int(self.r.integers(2, 7)), base, min(1, base + 0.08), (0.03, 0.07))
-        for _ in range(n_flames):
-            x, h = cx + self.r.normal(0, 0.07), self.u(0.06, 0.4)
-            w = h * self.u(0.15, 0.4)
-            v = np.clip((base - YY) / h, 0, 1.2)
-            d = np.abs(XX - x + 0.05 * h * np.sin(v * 7 + self.u(0, 6)) + 0.04 * h * self.noise(2.4, 3, 1)) / np.maximum(w * np.sqrt(v + 0.05) * (1 - v) * 1.6, 1e-3)
-            alpha = (1 - smooth(d, 0.6, 1.1)) * (YY < base + 0.01) * (v < 1)
-            t = np.clip(v + 0.5 * d, 0, 1)[..., None]
-            rgb = np.array([1, .96, .7], np.float32) * (1 - t) + np.array([0.95, self.u(.25, .5), .05], np.float32) * t
-            self.paint(alpha, rgb, "fire", 0.6, v, flow=(0, -1), solid=0.35)
+        v = np.clip((base - YY) / h, 0, 1.3)
+        tongues = self.noise(2.4, self.u(0.8, 2), self.u(0.25, 0.6)) + 0.5 * self.noise(1.8, self.u(2, 4), self.u(0.5, 1.2))
+        sideways = np.abs(XX - cx + 0.1 * w * np.sin(v * self.u(3, 9) + self.u(0, 6)) * v) / w
+        heat = 1.15 - v * self.u(0.9, 1.3) - sideways ** 2 * self.u(0.8, 1.6) + self.u(0.2, 0.45) * tongues * (0.3 + v)
+        alpha = smooth(heat, 0.1, 0.3) * smooth(base + 0.02 - YY, 0, 0.03)
+        hot = np.clip((heat - 0.1) * self.u(0.8, 1.6) + 0.15 * self.noise(1.8, 3, 1), 0, 1)[..., None]
+        ramp = np.float32([[0.45, 0.06, 0.02], [0.9, 0.3, 0.05], [1.0, 0.65, 0.15], [1.0, 0.93, 0.6], [1, 1, 0.95]]) * np.float32([1, self.u(0.8, 1.15), self.u(0.6, 1.3)])
+        rgb = np.stack([np.interp(hot[..., 0], np.linspace(0, 1, 5), ramp[:, c]) for c in range(3)], -1).astype(np.float32)
+        self.paint(np.clip(alpha, 0, 1).astype(np.float32), np.clip(rgb, 0, 1), "fire", 0.6, np.clip(v, 0, 1), flow=(0, -1), solid=0.4)
+        if self.chance(0.4):
+            for _ in range(int(self.u(3, 25))):
+                cv2.circle(self.rgb, (int((cx + self.u(-1.2, 1.2) * w) * SIZE), int((base - self.u(0, 1.6) * h) * SIZE)), 0, (1.0, 0.6, 0.2), -1)
 
     def candle(self):
         x, y, s = self.u(0.2, 0.8), self.u(0.35, 0.75), self.u(0.03, 0.08)
@@ -80,52 +141,181 @@ class Life(Canvas):
         self.paint(flame, np.clip(np.array([1, .9, .55]) * (1.3 - 0.4 * d[..., None]), 0, 1).astype(np.float32), "fire", 0.6, 0.6, flow=(0, -1), solid=0.35)
 
     def smoke(self):
-        """A plume, or a bank of fog."""
+        """A plume, steam, or a bank of fog."""
         colour = self.colour((225, 225, 225), (190, 190, 195), (90, 88, 86), (240, 240, 240), (50, 48, 46), (205, 200, 190))
-        if self.chance(0.55):
-            x, y, h = self.u(0.2, 0.8), self.u(0.4, 0.95), self.u(0.3, 0.8)
-            v = np.clip((y - YY) / h, 0, 1)
-            lean = self.u(-0.5, 0.5)
-            d = np.abs(XX - x - lean * h * v * v + 0.06 * self.noise(3.0, 1.2, 1.2) * v) / (self.u(0.01, 0.05) + self.u(0.1, 0.35) * v)
-            alpha = np.clip((1 - smooth(d, 0.3, 1.1)) * (0.55 + 0.5 * self.noise(2.4, 2, 2)) * (1 - v ** 2) * self.u(0.7, 1.6), 0, 0.97) * (YY < y)
-        else:
-            y, t = self.u(0.3, 0.85), self.u(0.05, 0.25)
-            alpha = np.clip(np.exp(-((YY - y) / t) ** 2) * smooth(self.noise(3.0, 0.6, 1.6) + self.u(0, 1), -0.6, 1.2) * self.u(0.7, 1.1), 0, 0.97)
+        kind = self.pick(["plume", "plume", "steam", "fog", "fog"])
+        lean = self.u(-0.5, 0.5)
+        if kind == "fog":
+            y, t = self.u(0.3, 0.95), self.u(0.05, 0.3)
+            alpha = np.exp(-((YY - y + 0.04 * self.noise(3.8, 0.6, 0.6)) / t) ** 2) * smooth(self.noise(3.0, 0.6, 1.6) + 0.3 * self.noise(2.4, 1.5, 2.5) + self.u(0, 1.3), -0.8, 1.2) * self.u(0.7, 1.15)
             lean = self.u(-1, 1)
-            colour = self.colour((225, 228, 232), (240, 238, 235), (200, 205, 212)) * np.maximum(self.light_tint, 0.45)
-        rgb = self.shade(np.clip(colour, 0, 1), self.noise(2.4, 2, 2), 0.1)
-        self.paint(alpha, rgb, "smoke", 0.5, 0.7, flow=(0.3 * lean, -0.95), solid=0.42)
+            colour = self.colour((225, 228, 232), (240, 238, 235), (200, 205, 212), (235, 215, 200)) * np.maximum(self.light_tint, 0.45)
+        else:
+            x, y, h = self.u(0.1, 0.9), self.u(0.4, 1.05), self.u(0.15, 0.5) if kind == "steam" else self.u(0.3, 1.0)
+            v = np.clip((y - YY) / h, 0, 1)
+            curl = 0.08 * self.noise(3.0, 1.2, 1.2) + 0.03 * self.noise(2.4, 2, 2)
+            foot, wide = (self.u(0.02, 0.06), self.u(0.02, 0.12)) if kind == "steam" else (self.u(0.01, 0.08), self.u(0.1, 0.4))
+            d = np.abs(XX - x - lean * h * v * v + curl * np.sqrt(v)) / (foot + wide * v)
+            puffs = 0.55 + self.u(0.2, 0.6) * self.noise(self.pick([2.4, 3.0]), 1.5, 1.5) + 0.2 * self.noise(1.8, 3, 3)
+            if kind == "steam":
+                puffs = puffs * smooth(np.sin((XX - x + curl) * self.u(30, 120) + 3 * v) + self.u(0, 1.2), -0.8, 0.8)
+            alpha = (1 - smooth(d, 0.2, 1.15)) * puffs * (1 - v ** self.u(1.5, 4)) * self.u(0.7, 1.7) * (YY < y)
+        light = self.noise(2.4, 2, 2)
+        rgb = self.shade(np.clip(colour, 0, 1), light - np.roll(light, (3, 2), (0, 1)) + 0.4 * light, self.u(0.05, 0.25))
+        self.paint(np.clip(alpha, 0, 0.97).astype(np.float32), rgb, "smoke", 0.5, 0.7, flow=(0.3 * lean, -0.95), solid=0.38)
+
+    def clothes(self):
+        """Colour of a garment over the whole canvas: plain, striped, checked, spotted or of a real fabric, with folds."""
+        a, b = self.pick([self.any_colour(), self.colour((30, 32, 40), (230, 228, 225), (60, 70, 100), (120, 100, 80), (140, 30, 35))]), self.any_colour()
+        rgb = np.zeros((SIZE, SIZE, 3), np.float32) + a
+        kind = self.pick(["plain", "plain", "plain", "stripes", "checks", "print"])
+        if kind in ("stripes", "checks"):
+            k, angle = self.u(60, 260), self.pick([0, 1.57, self.u(0, 3)])
+            t = smooth(np.sin((XX * math.cos(angle) + YY * math.sin(angle)) * k), -0.3, 0.3)
+            if kind == "checks":
+                t = 0.5 * t + 0.5 * smooth(np.sin((YY * math.cos(angle) - XX * math.sin(angle)) * k), -0.3, 0.3)
+            rgb = rgb + t[..., None] * (b - rgb)
+        elif kind == "print":
+            rgb = rgb + smooth(self.noise(self.pick([1.2, 1.8]), self.u(1, 3), self.u(1, 3)), 0.5, 0.9)[..., None] * (b - rgb)
+        rgb = self.surface(rgb, ["fabric"], 0.2)
+        folds = self.noise(3.0, self.u(1, 2.5), self.u(0.5, 1.5), self.u(-0.8, 0.8)) + 0.4 * self.noise(1.8, 2, 2)
+        return np.clip(rgb * (1 + self.u(0.08, 0.3) * folds)[..., None] * np.maximum(self.light_tint, 0.25), 0, 1).astype(np.float32)
+
+    def skin_colour(self):
+        return self.colour((230, 190, 165), (205, 155, 120), (150, 105, 78), (95, 65, 48), (240, 205, 185), (180, 125, 90), (70, 48, 38), jitter=0.03) * np.clip(self.light_tint, 0.3, 1.05)
+
+    def hair_colour(self):
+        return self.colour((40, 30, 25), (90, 60, 40), (170, 130, 80), (20, 18, 18), (130, 70, 45), (200, 200, 200), (60, 40, 30), (215, 180, 120), (150, 150, 150)) * np.clip(self.light_tint, 0.3, 1.05)
 
     def person(self, x=None, y=None, s=None):
-        """Head and shoulders, or a standing figure."""
-        x, s = x or self.u(0.25, 0.75), s or self.u(0.08, 0.26)
-        y = y or self.u(0.25, 0.5)
-        skin = self.colour((230, 190, 165), (205, 155, 120), (150, 105, 78), (95, 65, 48), (240, 205, 185))
-        hair = self.colour((40, 30, 25), (90, 60, 40), (170, 130, 80), (20, 18, 18), (130, 70, 45), (200, 200, 200))
-        shirt = self.any_colour()
-        strands = self.noise(1.8, 4, 0.5, self.u(-0.3, 0.3))
-        rgb_hair = self.shade(hair, strands, 0.3)
+        """Head and shoulders; s = half the width of the head."""
+        x, s = x or self.u(0.25, 0.75), s or self.u(0.07, 0.26)
+        y = y or self.u(0.2, 0.5)
+        skin, light_side = self.skin_colour(), self.u(-0.5, 0.5)
+        strands = self.noise(1.8, 4, 0.5, self.u(-0.4, 0.4)) + 0.5 * self.noise(2.4, 1.5, 0.6)
+        rgb_hair = np.clip(self.shade(self.hair_colour(), strands, self.u(0.15, 0.4)) * (1 + light_side * (XX - x) / s * 0.4)[..., None], 0, 1)
         rise = np.clip((YY - y + s) / (s * 3), 0, 1)
-        long_hair = self.chance(0.55)
-        if long_hair:
-            a, _ = self.mask_ellipse(x, y + s * self.u(0.2, 0.7), s * self.u(1.0, 1.4), s * self.u(1.4, 2.2), 0, 0.08, 2)
+        style = self.pick(["long", "long", "curls", "short", "short", "short", "bald", "tied", "blown", "covered"])
+        tilt = self.u(-0.2, 0.2)
+        if style in ("long", "curls", "blown"):
+            rough, grain = (0.16, 4) if style == "curls" else (0.06, 2)
+            a, _ = self.mask_ellipse(x + (self.u(-0.8, 0.8) * s if style == "blown" else 0), y + s * self.u(0.1, 0.7), s * self.u(1.0, 1.5), s * self.u(1.3, 2.3), tilt * 2, rough, grain)
             self.paint(a, rgb_hair, "hair", 0.75, np.clip(rise * 1.2, 0, 1))
-        torso, d = self.mask_ellipse(x + self.u(-0.2, 0.2) * s, y + s * 3.1, s * self.u(1.7, 2.4), s * 2.2)
-        fold = self.noise(3.0, 1.5, 0.8)
-        self.paint(torso, np.clip(self.shade(shirt, fold + 0.3 * self.noise(1.2, 3, 3) * self.u(0, 1), 0.15) * (1.15 - 0.35 * d[..., None]), 0, 1), "body", 0.8, np.clip(1.2 - d, 0, 1))
-        neck = self.mask_polygon([(x - 0.38 * s, y + 0.6 * s), (x + 0.38 * s, y + 0.6 * s), (x + 0.5 * s, y + 1.5 * s), (x - 0.5 * s, y + 1.5 * s)])
-        self.paint(neck, skin * 0.85, "body", 0.8, 0.2)
-        head, d = self.mask_ellipse(x, y, s * 0.8, s * 1.05)
-        light = (1.12 - 0.25 * d + self.u(-0.3, 0.3) * (XX - x) / s)[..., None]
+            if style == "blown":
+                side, lines = self.pick([-1, 1]), []
+                for _ in range(int(self.u(5, 25))):
+                    hy, length = y + self.u(-0.9, 1.2) * s, self.u(0.8, 2.6) * s
+                    lines.append([(x + side * 0.6 * s, hy), (x + side * (0.7 * s + 0.5 * length), hy + self.u(-0.2, 0.2) * s), (x + side * (0.7 * s + length), hy + self.u(-0.5, 0.6) * s)])
+                self.paint(self.mask_lines(lines, max(1, s * SIZE * 0.1)), rgb_hair, "hair", 0.75, np.clip(np.abs(XX - x) / (2.5 * s), 0, 1), solid=0.4)
+        wide, slope, end = s * self.u(1.5, 2.3), s * self.u(0.2, 0.6), max(1.1, y + s * self.u(3.5, 7))
+        turn = self.u(-0.35, 0.35) * s
+        shape = [(x - 0.45 * s, y + 1.1 * s), (x + 0.45 * s, y + 1.1 * s), (x + wide * 0.85 + turn, y + 1.35 * s + slope), (x + wide + turn, y + 2.2 * s + slope), (x + wide * self.u(0.7, 1.1), end), (x - wide * self.u(0.7, 1.1), end), (x - wide + turn, y + 2.2 * s + slope), (x - wide * 0.85 + turn, y + 1.35 * s + slope)]
+        torso = cv2.GaussianBlur(self.mask_polygon(shape), (0, 0), max(0.6, 0.09 * s * SIZE))
+        torso = smooth(torso, 0.35, 0.65)
+        shirt = self.clothes()
+        body_light = np.clip(1.1 + light_side * (XX - x) / s * 0.25 - 0.25 * np.abs(XX - x) / wide, 0.35, 1.3)[..., None]
+        self.paint(torso, np.clip(shirt * body_light, 0, 1), "body", 0.8, 0.6 * np.clip(1.3 - np.abs(XX - x) / wide - np.abs(YY - y - 2.6 * s) / (2.5 * s), 0, 1))
+        if self.chance(0.35):  # an open collar
+            self.paint(self.mask_polygon([(x - 0.45 * s, y + 1.1 * s), (x + 0.45 * s, y + 1.1 * s), (x + self.u(-0.1, 0.1) * s, y + s * self.u(1.6, 2.6))]), self.pick([skin * 0.9, self.any_colour() * self.light_tint]), "body", 0.8, 0.4)
+        neck = self.mask_polygon([(x - 0.42 * s, y + 0.5 * s), (x + 0.42 * s, y + 0.5 * s), (x + 0.5 * s, y + 1.35 * s), (x - 0.5 * s, y + 1.35 * s)])
+        self.paint(neck, skin * 0.75, "body", 0.8, 0.2)
+        for side in (-1, 1) if style in ("short", "bald", "tied") else ():
+            ear, _ = self.mask_ellipse(x + side * 0.8 * s, y + 0.05 * s, 0.15 * s, 0.25 * s)
+            self.paint(ear, skin * 0.85, "body", 0.82, 0.25)
+        head, d = self.mask_ellipse(x, y, s * self.u(0.72, 0.86), s * self.u(1.0, 1.12), tilt)
+        light = np.clip(1.12 - 0.3 * d * d + light_side * (XX - x) / s + 0.05 * self.noise(2.4, 2, 2), 0.25, 1.4)[..., None]
         self.paint(head, np.clip(skin * light, 0, 1), "body", 0.85, 0.25)
-        for side in (-1, 1):
-            eye, _ = self.mask_ellipse(x + side * 0.3 * s, y - 0.08 * s, 0.12 * s, 0.06 * s)
-            self.rgb += eye[..., None] * (0.12 - self.rgb)
-        mouth, _ = self.mask_ellipse(x, y + 0.5 * s, 0.26 * s, 0.07 * s)
-        self.rgb += mouth[..., None] * (np.array([0.6, 0.25, 0.25], np.float32) - self.rgb) * 0.8
-        if self.chance(0.9):
-            top, _ = self.mask_ellipse(x + self.u(-0.1, 0.1) * s, y - s * 0.55, s * self.u(0.82, 1.05), s * self.u(0.55, 0.8), 0, 0.1, 3)
-            self.paint(top * (1 - smooth((YY - y + 0.25 * s) / s, 0, 0.15) * (np.abs(XX - x) < 0.6 * s)), rgb_hair, "hair", 0.85, 0.15 if not long_hair else np.clip(rise, 0.1, 1))
+        look = self.u(-0.25, 0.25) * s
+        if self.chance(0.85):  # seen from the front
+            iris = self.colour((40, 30, 25), (80, 110, 140), (90, 70, 40))
+            for side in (-1, 1):
+                ex, ey = x + side * 0.34 * s + look, y - 0.08 * s - side * tilt * 0.3 * s
+                for rx, ry, up, colour, cover in ((0.26, 0.17, 0.02, skin * 0.75, 0.6), (0.17, 0.08, 0, np.float32([0.85, 0.83, 0.8]) * self.light_tint, 0.8), (0.08, 0.08, 0, iris, 1), (0.24, 0.05, 0.24, mean_colour(rgb_hair) * 0.7, 0.7)):
+                    m, _ = self.mask_ellipse(ex, ey - up * s, rx * s, ry * s)
+                    self.rgb += (cover * m)[..., None] * (colour - self.rgb)
+            for dx, dy, rx, ry, colour, cover in ((0, 0.28, 0.15, 0.09, skin * 0.65, 0.6), (0.02, 0.12, 0.05, 0.25, np.minimum(skin * 1.15, 1), 0.4), (0, 0.56, 0.28, 0.08, skin * np.float32([0.85, 0.5, 0.5]), 0.85), (0, 0.72, 0.18, 0.05, skin * 0.8, 0.5)):
+                m, _ = self.mask_ellipse(x + dx * s + 1.2 * look, y + dy * s, rx * s, ry * s)
+                self.rgb += (cover * m)[..., None] * (colour - self.rgb)
+            if self.chance(0.2):
+                beard, bd = self.mask_ellipse(x + look, y + 0.72 * s, s * 0.7, s * self.u(0.35, 0.75), 0, 0.1, 4)
+                mouth, _ = self.mask_ellipse(x + look, y + 0.56 * s, s * 0.25, s * 0.1)
+                self.paint(beard * (YY > y + 0.3 * s) * (1 - mouth), rgb_hair, "hair", 0.86, 0.2)
+            if self.chance(0.15):  # glasses
+                for side in (-1, 1):
+                    _, gd = self.mask_ellipse(x + side * 0.34 * s + look, y - 0.08 * s, 0.28 * s, 0.22 * s)
+                    self.rgb += (np.exp(-((gd - 1) / 0.12) ** 2))[..., None] * (0.08 - self.rgb)
+        else:  # from behind
+            back, _ = self.mask_ellipse(x, y, s * 0.86, s * 1.05, tilt, 0.04, 3)
+            self.paint(back, rgb_hair, "hair", 0.86, np.clip(rise, 0.1, 0.6))
+        if style in ("long", "curls", "short", "tied", "blown"):
+            top, _ = self.mask_ellipse(x + self.u(-0.15, 0.15) * s, y - s * 0.55, s * self.u(0.82, 1.05), s * self.u(0.5, 0.8), tilt, 0.16 if style == "curls" else 0.07, 3)
+            fringe = smooth((YY - y + self.u(0.2, 0.65) * s + 0.25 * (XX - x) * self.u(-1, 1)) / s, 0, 0.2) * (np.abs(XX - x - look) < 0.62 * s)
+            self.paint(top * (1 - fringe), rgb_hair, "hair", 0.85, np.clip(rise, 0.1, 1) if style in ("long", "curls", "blown") else 0.15)
+            if style == "tied":
+                bun, _ = self.mask_ellipse(x + self.pick([-1, 1]) * s * self.u(0, 0.9), y - s * self.u(0.5, 1.3), s * 0.4, s * 0.4, 0, 0.08, 3)
+                self.paint(bun, rgb_hair, "hair", 0.8, 0.3)
+        if style == "covered":  # hat, cap, scarf, hood
+            cover, kind = self.clothes(), self.pick(["hat", "cap", "hood", "helmet"])
+            top, _ = self.mask_ellipse(x, y - 0.55 * s, s * 0.95, s * (0.85 if kind != "hat" else 0.7))
+            if kind == "hood":
+                top, _ = self.mask_ellipse(x, y - 0.05 * s, s * 1.2, s * 1.45)
+                face, _ = self.mask_ellipse(x + look, y + 0.15 * s, s * 0.7, s * 0.85)
+                fur = self.chance(0.4)
+                self.paint(top * (1 - face), rgb_hair if fur else cover, "hair" if fur else "body", 0.86, 0.3)
+            else:
+                self.paint(top * (YY < y - 0.25 * s), cover, "body", 0.86, 0.2)
+                brim, _ = self.mask_ellipse(x + (look if kind != "hat" else 0), y - 0.3 * s, s * (1.7 if kind == "hat" else 1.0), s * 0.17)
+                self.paint(brim, cover * 0.8, "body", 0.86, 0.2)
+
+    def figure(self, x=None, base=None, h=None):
+        """A whole person: standing, walking, sitting or with raised arms; `h` = body height."""
+        x, base, h = x or self.u(0.1, 0.9), base or self.u(0.7, 1.05), h or self.u(0.15, 0.8)
+        depth, head = 0.3 + 0.5 * min(base, 1), 0.068 * h
+        skin, upper, lower = self.skin_colour(), self.clothes(), self.clothes()
+        pose, side = self.pick(["stand", "stand", "walk", "walk", "sit", "raise"]), self.pick([-1, 1])
+        hip = base - h * (0.28 if pose == "sit" else 0.48)
+        neck = hip - 0.34 * h
+        lean = self.u(-0.04, 0.04) * h
+        dark = np.exp(-((XX - x) / (0.16 * h)) ** 2 - ((YY - base) / (0.025 * h)) ** 2) * self.u(0.2, 0.7)
+        self.rgb *= (1 - dark)[..., None]
+        sway = 0.5 * np.clip((base - YY) / h, 0, 1)
+        thick = h * SIZE
+        stride = self.u(0.06, 0.16) * h if pose == "walk" else self.u(0.015, 0.05) * h
+        skirt = self.chance(0.25)
+        if pose == "sit":
+            legs = [[(x + k * 0.04 * h, hip), (x + side * (0.2 + 0.03 * k) * h, hip + 0.02 * h), (x + side * 0.22 * h + k * 0.03 * h, base)] for k in (-1, 1)]
+        else:
+            legs = [[(x + k * 0.03 * h, hip), (x + k * (0.02 * h + 0.5 * stride), (hip + base) / 2), (x + k * (0.02 * h + stride), base)] for k in (-1, 1)]
+        bare = self.chance(0.3)
+        self.paint(self.mask_lines(legs, max(1, 0.075 * thick)), skin if bare else lower, "body", depth, sway)
+        if skirt and pose != "sit":
+            self.paint(self.mask_polygon([(x - 0.06 * h, hip - 0.05 * h), (x + 0.06 * h, hip - 0.05 * h), (x + self.u(0.1, 0.2) * h, hip + self.u(0.15, 0.44) * h), (x - self.u(0.1, 0.2) * h, hip + self.u(0.15, 0.44) * h)]), lower, "cloth", depth, np.clip((YY - hip) / (0.4 * h), 0, 1))
+        arms = []
+        for k in (-1, 1):
+            up = pose == "raise" and self.chance(0.7)
+            elbow = (x + lean + k * self.u(0.12, 0.19) * h, neck + (-0.02 if up else self.u(0.14, 0.19)) * h)
+            arms.append([(x + lean + k * 0.085 * h, neck + 0.045 * h), elbow, (elbow[0] + self.u(-0.1, 0.08) * k * h, elbow[1] + (-0.16 if up else self.u(-0.05, 0.16)) * h)])
+        self.paint(self.mask_lines(arms, max(1, 0.055 * thick)), skin if self.chance(0.3) else upper * 0.85, "body", depth, sway)
+        shoulder, waist = self.u(0.095, 0.135) * h, self.u(0.07, 0.1) * h
+        self.paint(self.mask_polygon([(x + lean - shoulder, neck + 0.03 * h), (x + lean - 0.03 * h, neck), (x + lean + 0.03 * h, neck), (x + lean + shoulder, neck + 0.03 * h), (x + waist, hip + 0.04 * h), (x - waist, hip + 0.04 * h)]), np.clip(upper * (1.1 - 0.5 * np.abs(XX - x) / shoulder * self.u(0, 1))[..., None], 0, 1), "body", depth, sway)
+        hx, hy = x + lean, neck - 0.9 * head
+        face, _ = self.mask_ellipse(hx, hy, 0.8 * head, head)
+        self.paint(np.maximum(face, self.mask_lines([[(hx, hy), (hx, neck + 0.02 * h)]], max(1, 0.04 * thick))), np.clip(skin * (1 + self.u(-3, 3) * (XX - hx) / h)[..., None], 0, 1), "body", depth, 0.4)
+        hair = self.hair_colour()
+        if self.chance(0.25):
+            cap, _ = self.mask_ellipse(hx, hy - 0.5 * head, self.u(0.9, 1.7) * head, 0.6 * head)
+            self.paint(cap, self.any_colour() * self.light_tint, "body", depth, 0.4)
+        else:
+            cap, _ = self.mask_ellipse(hx, hy - 0.35 * head, 0.95 * head, 0.8 * head)
+            self.paint(cap * (YY < hy + (0 if self.chance(0.6) else 1.2) * head), hair, "hair", depth, 0.3)
+
+    def people(self):
+        """One, two or a crowd, far ones first."""
+        count, base = int(self.pick([1, 1, 1, 2, 2, 3, 4, 6])), self.u(0.7, 1.3)
+        h = self.u(0.2, 0.9) / count ** 0.3
+        for k in range(count):
+            b = base - self.u(0, 0.12) * (count - k) / count
+            self.figure((k + self.u(0.2, 0.8)) / count if count > 1 else self.u(0.15, 0.85), b, h * self.u(0.8, 1.1) * (0.5 + 0.5 * b))
 
     def animal(self):
         """A furry or feathered body: torso, head, ears, eyes, legs."""
@@ -136,12 +326,12 @@ class Life(Canvas):
         for i in range(int(self.r.integers(0, 5))):
             lx = x + (i - 1.5) * s * 0.5
             self.paint(self.mask_lines([[(lx, y), (lx + self.u(-.03, .03), y + s * 1.4)]], s * SIZE * 0.22), fur, "body", 0.7, 0.05)
-        torso, d = self.mask_ellipse(x, y, s * self.u(1.0, 1.6), s * self.u(0.7, 1.1), self.u(-0.4, 0.4), 0.07, 4)
+        torso, d = self.mask_ellipse(x, y, s * self.u(1.0, 1.6), s * self.u(0.7, 1.1), self.u(-0.4, 0.4), 0.03, 4)
         self.paint(torso, np.clip(fur * (1.2 - 0.4 * d[..., None]), 0, 1), "body", 0.75, np.clip(1.1 - d, 0, 1))
         hx, hy, hs = x + side * s * self.u(0.5, 1.2), y - s * self.u(0.6, 1.1), s * self.u(0.45, 0.85)
         for ear in (-1, 1):
             self.paint(self.mask_polygon([(hx + ear * hs * 0.3, hy - hs * 0.6), (hx + ear * hs * 0.9, hy - hs * 0.4), (hx + ear * hs * 0.75, hy - hs * self.u(1.1, 1.7))]), fur * 0.85, "body", 0.8, 0.3)
-        head, d = self.mask_ellipse(hx, hy, hs, hs * 0.9, 0, 0.05, 4)
+        head, d = self.mask_ellipse(hx, hy, hs, hs * 0.9, 0, 0.025, 4)
         self.paint(head, np.clip(fur * (1.2 - 0.3 * d[..., None]), 0, 1), "body", 0.8, 0.3)
         for eye in (-1, 1):
             m, _ = self.mask_ellipse(hx + eye * hs * 0.38, hy - hs * 0.1, hs * 0.14, hs * 0.12)
@@ -157,11 +347,11 @@ class Life(Canvas):
         strands = 0.8 * self.noise(1.8, 4, 0.8, angle) + 0.6 * self.noise(2.4, 1.2, 1.2)
         stripes = np.sin(XX * self.u(10, 60) + 2 * self.noise(3.0, 1, 1)) if self.chance(0.4) else 0
         fur = np.clip(self.shade(base, strands + 0.7 * stripes, 0.2, base * self.u(0.5, 1.4)), 0, 1)
-        torso, _ = self.mask_ellipse(x + self.u(-0.2, 0.2), y + s * 1.3, s * 1.4, s * 1.1, 0, 0.06, 4)
+        torso, _ = self.mask_ellipse(x + self.u(-0.2, 0.2), y + s * 1.3, s * 1.4, s * 1.1, 0, 0.03, 4)
         self.paint(torso, fur * 0.85, "body", 0.7, 0.4)
         for side in (-1, 1):
             self.paint(self.mask_polygon([(x + side * s * 0.25, y - s * 0.7), (x + side * s * 0.95, y - s * 0.3), (x + side * s * 0.8, y - s * self.u(1.0, 1.6))]), fur * 0.9, "body", 0.8, 0.3)
-        head, d = self.mask_ellipse(x, y, s, s * 0.95, 0, 0.05, 4)
+        head, d = self.mask_ellipse(x, y, s, s * 0.95, 0, 0.03, 4)
         self.paint(head, np.clip(fur * (1.15 - 0.25 * d[..., None]), 0, 1), "body", 0.85, 0.3)
         iris = self.colour((200, 180, 40), (90, 140, 90), (110, 70, 40), (90, 140, 190), (40, 30, 25))
         for side in (-1, 1):
@@ -174,11 +364,46 @@ class Life(Canvas):
             lines = [[(x + side * 0.2 * s, y + 0.42 * s), (x + side * s * 1.3, y + s * self.u(0.2, 0.7))] for side in (-1, 1) for _ in range(4)]
             self.rgb += 0.7 * self.mask_lines(lines, 1)[..., None] * (0.95 - self.rgb)
 
+    def beasts(self, ground=0.75):
+        """Real animals standing on the ground: one near, or a small herd; drawn ones where the bank is missing."""
+        if not self.real("beast", "fowl"):
+            self.animal()
+            return
+        names = self.pick([["beast"], ["beast"], ["beast"], ["fowl"], ["beast", "fowl", "insect"]])
+        if self.chance(0.25):  # the animal is larger than the frame
+            h = self.u(1.1, 2.4)
+            self.paste(names, self.u(0.1, 0.9), self.u(0.55, 1.0) * h + self.u(0.1, 0.4), h, 0.8, self.u(-0.15, 0.15), False)
+            return
+        count = self.pick([1, 1, 1, 1, 2, 3, 5])
+        h = self.u(0.2, 0.85) / count ** 0.4
+        for base in sorted(self.u(ground, ground + 0.3) for _ in range(count)):
+            self.paste(names, self.u(0.1, 0.9), min(base, 1.15), h * self.u(0.7, 1.1) * (0.4 + 0.6 * base), 0.3 + 0.5 * min(base, 1), self.u(-0.05, 0.05))
+
+    def fur(self):
+        """A coat that fills the frame or most of it: from the flank of a real animal, or drawn strands."""
+        base = self.colour((170, 130, 90), (100, 80, 62), (215, 205, 195), (60, 55, 52), (200, 150, 100), (135, 130, 125), (210, 120, 70))
+        angle = self.u(-1.5, 1.5)
+        strands = self.noise(1.8, self.u(2, 5), self.u(0.4, 1.0), angle) + 0.6 * self.noise(2.4, 1.2, 0.8, angle)
+        marks = smooth(np.sin(XX * self.u(10, 60) + 3 * self.noise(3.0, 1, 1)) + self.u(-1, 1), 0, 0.4) if self.chance(0.4) else 0 * XX
+        coat = np.clip(self.shade(base, strands + marks, self.u(0.12, 0.3), base * self.u(0.4, 1.4)), 0, 1)
+        if self.real("beast") and self.chance(0.75):
+            h = self.u(1.8, 3.2)
+            self.paint(np.ones((SIZE, SIZE), np.float32), coat, "body", 0.8, 0.4)
+            self.paste(["beast"], self.u(0.3, 0.7), 0.5 + self.u(0.4, 0.6) * h, h, 0.8, self.u(-0.4, 0.4), False)
+        else:
+            edge = self.noise(3.8, 0.7, 0.7) + self.u(0.3, 3)
+            self.paint(smooth(edge + 0.15 * strands, -0.1, 0.1), coat, "body", 0.8, 0.4)
+
     def boat(self, horizon):
+        if self.real("vessel", "swimmer") and self.chance(0.3):
+            y = horizon + self.u(0.05, 0.5)
+            self.paste(self.pick([["vessel"], ["swimmer"]]), self.u(0.1, 0.9), y, self.u(0.08, 0.5) * (0.3 + y), 0.5, shadow=False)
+            return
         x, s = self.u(0.1, 0.9), self.u(0.04, 0.2)
         y = horizon + self.u(0.01, 0.3) + 0.3 * s
         hull = self.mask_polygon([(x - s, y - 0.3 * s), (x + s, y - 0.35 * s), (x + 0.75 * s, y), (x - 0.75 * s, y)])
-        self.paint(hull, self.any_colour() * np.maximum(self.light_tint, 0.3), "floating", 0.5, 0.6)
+        self.paint(hull, self.surface(np.zeros((SIZE, SIZE, 3), np.float32) + self.any_colour() * np.maximum(self.light_tint, 0.3), ["wood"], 0.4), "floating", 0.5, 0.6)
+        self.paint(self.mask_polygon([(x - s, y - 0.3 * s), (x + s, y - 0.35 * s), (x + 0.96 * s, y - 0.24 * s), (x - 0.96 * s, y - 0.2 * s)]), self.any_colour(), "floating", 0.5, 0.6)
         if self.chance(0.6):
             h = s * self.u(1, 2.5)
             self.paint(self.mask_lines([[(x, y - 0.3 * s), (x, y - h)]], 1), self.colour((60, 50, 45), (220, 220, 220)), "floating", 0.5, 0.6)
@@ -210,6 +435,25 @@ class Life(Canvas):
             self.rgb += 0.6 * np.exp(-((XX - x) ** 2 + (YY - y) ** 2) / (6 * s * s))[..., None] * (c - self.rgb)
             a, _ = self.mask_ellipse(x, y, s, s)
             self.paint(a, np.clip(c * 1.1, 0, 1), "light", 0.5, 0)
+
+    def window_lights(self):
+        """Far windows and street lamps at night: rows of small warm points, some mirrored or blurred to discs."""
+        soft = self.chance(0.3)
+        for _ in range(int(self.u(1, 7))):
+            x0, y0, nx, ny, gap = self.u(-0.1, 0.9), self.u(0.2, 0.8), int(self.u(1, 9)), int(self.u(1, 10)), self.u(0.02, 0.06)
+            c, tilt = self.colour((255, 220, 150), (255, 250, 230), (255, 190, 110), (200, 225, 255)), self.u(-0.2, 0.2)
+            for i in range(nx):
+                for j in range(ny):
+                    if self.chance(0.55):
+                        x, y = int((x0 + i * gap) * SIZE), int((y0 + j * gap * 1.2 + i * gap * tilt) * SIZE)
+                        r = int(self.u(2, 7)) if soft else int(self.u(0, 2))
+                        if 0 <= x < SIZE and 0 <= y < SIZE:
+                            bright = np.clip(c * self.u(0.6, 1.1), 0, 1)
+                            if soft:
+                                bright = 0.8 * bright + 0.2 * self.rgb[y, x]
+                            cv2.circle(self.rgb, (x, y), r, [float(v) for v in bright], -1)
+                            cv2.circle(self.label, (x, y), r, ID["light"], -1)
+                            cv2.circle(self.sway, (x, y), r, 0.0, -1)
 
     def lamp(self):
         x, y, s = self.u(0.1, 0.9), self.u(0.1, 0.5), self.u(0.03, 0.09)

@@ -51,6 +51,8 @@ class Water(Canvas):
                 rgb = rgb + (crest * self.u(0.5, 1))[..., None] * (0.95 * np.maximum(self.light_tint, 0.5) - rgb)
                 dark = np.exp(-((YY - line[None] + 1.6 * thick) / thick) ** 2)[..., None]
                 rgb = rgb * (1 - 0.25 * dark)
+        if self.real("wave") and kind not in ("mirror",) and self.chance(0.25):
+            rgb = self.surface(np.clip(rgb, 0, 1), ["wave"], 1.0, (warp[0], warp[1] * self.u(1, 2.5)), self.u(0.8, 3.0))
         self.paint(alpha * (YY < bottom + 1), np.clip(rgb, 0, 1), name, d * 0.75 + 0.2, 0.5, flow=None)
         return alpha
 
@@ -65,7 +67,7 @@ class Water(Canvas):
         sand = self.colour((215, 190, 150), (190, 160, 125), (150, 135, 120), (120, 115, 110), (230, 215, 190)) * self.light_tint
         wet = smooth(YY - edge, 0.0, self.u(0.03, 0.15))[..., None]
         n = self.noise(self.pick([1.2, 2.4]), 2, 2)
-        self.paint(alpha, self.shade(sand, n, self.u(0.04, 0.22)) * (0.65 + 0.35 * wet), "static", 0.5 + 0.5 * YY)
+        self.paint(alpha, self.surface(self.shade(sand, n, self.u(0.04, 0.22)), ["sand", "soil", "rock"], 0.5, self.ground_warp(horizon), self.u(1, 5)) * (0.65 + 0.35 * wet), "static", 0.5 + 0.5 * YY)
 
     def river(self, horizon):
         """A course winding towards the viewer; flows down the picture."""
@@ -89,17 +91,26 @@ class Water(Canvas):
             self.rocks(int(self.r.integers(2, 9)), horizon + 0.1, 1.0, (0.015, 0.07))
 
     def waterfall(self):
-        """White streaks down a rock face into a pool."""
-        x, w, top, base = self.u(0.2, 0.8), self.u(0.05, 0.3), self.u(-0.1, 0.4), self.u(0.6, 1.0)
-        lean = self.u(-0.1, 0.1)
-        mask = self.mask_polygon([(x - w / 2, top), (x + w / 2, top), (x + w * self.u(0.5, 0.9) + lean, base), (x - w * self.u(0.5, 0.9) + lean, base)])
-        mask = smooth(mask + 0.2 * self.noise(1.8, 4, 0.5), 0.35, 0.65)
-        n = self.noise(1.8, self.u(2, 5), 0.25)
-        rgb = self.shade(self.colour((225, 232, 240), (200, 210, 220), (240, 240, 240)) * np.maximum(self.light_tint, 0.55), n, 0.16)
-        self.paint(mask, rgb, "river", 0.5, 0.5, flow=(0, 1))
-        if self.chance(0.7) and base < 0.97:
+        """White strands down a rock face, in one curtain, several threads or steps, into a pool with mist."""
+        x, w, top, base = self.u(0.2, 0.8), self.u(0.04, 0.35), self.u(-0.1, 0.4), self.u(0.6, 1.1)
+        lean, flare, steps = self.u(-0.12, 0.12), self.u(0.8, 2.2), int(self.pick([0, 0, 1, 2, 3]))
+        t = np.clip((YY - top) / (base - top), 0, 1)
+        bend = 0.03 * self.noise(3.0, 0.6, 0.6)
+        for k in range(steps):  # ledges throw the water sideways
+            bend = bend + self.u(-0.15, 0.15) * smooth(t, (k + 0.8) / (steps + 1), (k + 1.0) / (steps + 1))
+        across = (XX - x - lean * t - bend) / (w * (0.5 + (flare - 0.5) * t))
+        strands = self.noise(1.8, self.u(2, 5), 0.2) * self.u(0.1, 0.6)
+        alpha = (1 - smooth(np.abs(across) + 0.5 * strands, 0.7, 1.1)) * smooth(YY, top, top + 0.02) * (YY < base)
+        if self.chance(0.4):  # rock shows between the threads
+            alpha = alpha * smooth(self.noise(2.4, self.u(1, 3), 0.15) + self.u(0.2, 1.2), -0.3, 0.3)
+        n = self.noise(1.8, self.u(2, 5), self.u(0.15, 0.4)) + 0.4 * self.noise(1.2, 2, 0.8)
+        rgb = self.shade(self.colour((225, 232, 240), (200, 210, 220), (240, 240, 240), (190, 205, 205)) * np.maximum(self.light_tint, 0.5), n, self.u(0.08, 0.25))
+        flow = np.zeros((SIZE, SIZE, 2), np.float32)
+        flow[..., 1] = 1
+        self.paint(np.clip(alpha, 0, 1), np.clip(rgb, 0, 1), "river", 0.5, 0.5, flow=flow)
+        if self.chance(0.75) and base < 0.97:
             edge = base - 0.02 + 0.02 * self.noise(3.0, 0.8, 0.8)
-            self.water(base - 0.05, name="river", kind="deep", alpha=smooth(YY - edge, -0.01, 0.01))
+            self.water(base - 0.05, name="river", kind=self.pick(["deep", "rough", "lake"]), alpha=smooth(YY - edge, -0.01, 0.01))
             self.flow[(self.label == ID["river"]) & (YY > base)] = (self.pick([-0.7, 0, 0.7]), 0.7)
-            mist = np.exp(-(((XX - x - lean) / (w + 0.05)) ** 2 + ((YY - base) / 0.07) ** 2))[..., None]
-            self.rgb += 0.7 * mist * (0.92 - self.rgb)
+            mist = np.exp(-(((XX - x - lean) / (w * flare + 0.05)) ** 2 + ((YY - base) / self.u(0.03, 0.12)) ** 2))[..., None]
+            self.rgb += self.u(0.3, 0.9) * mist * (0.92 * np.maximum(self.light_tint, 0.5) - self.rgb)

@@ -104,18 +104,34 @@ def write(network, inputs, input_names, output_names, path, dynamic):
     return error
 
 
+def write_denoiser(denoiser, path):
+    """Exports denoiser.onnx; compared on a patchwork of all classes, so that a closed gate hides nothing."""
+    patches = torch.softmax(3 * F.interpolate(torch.randn(1, CLASS_COUNT, 8, 8), size=(64, 64)), 1)
+    program = torch.zeros(1, PROGRAM_SIZE)
+    program[0, :12], program[0, 12], program[0, 14:22], program[0, 22] = 1, 1, 0.5, 1
+    seen = (torch.rand(1, FEATURE_CHANNELS, 32, 32) * 2 - 1, patches, torch.rand(1, 1, 64, 64), torch.rand(1, 1, 64, 64))
+    inputs = (torch.randn(1, FIELD_CHANNELS, 32, 32), torch.randn(1, CAMERA_SIZE), torch.full((1,), 3.0), program, *seen, torch.full((1,), 2.0))
+    names = ["field", "camera", "sigma", "program", "features", "segmentation", "depth", "sway", "guidance"]
+    outputs = ["field_denoised", "camera_denoised"]
+    return write(GuidedDenoiser(denoiser).eval(), inputs, names, outputs, path, {n: {0: "batch"} for n in names[:-1] + outputs})
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", default="/var/tmp/train")
+    parser.add_argument("--only", choices=["denoiser"], help="export this graph alone; vocabulary.json stays as it is")
     parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/motion"))
     options = parser.parse_args()
     torch.manual_seed(0)
     os.makedirs(options.out, exist_ok=True)
+    denoiser, _ = load_average(Denoiser(), f"{options.train}/denoiser.pt")
+    write_denoiser(denoiser, os.path.join(options.out, "denoiser.onnx"))
+    if options.only == "denoiser":
+        return
     words_path = f"{options.train}/words.json"
     tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
     text, _ = load_average(TextHead(len(tokenizer.words)), f"{options.train}/text.pt")
     encoder, _ = load_average(ImageEncoder(), f"{options.train}/encoder.pt")
-    denoiser, _ = load_average(Denoiser(), f"{options.train}/denoiser.pt")
     out = lambda name: os.path.join(options.out, name)
 
     ids = torch.tensor([tokenizer.encode("slow zoom out while the waves roll"), tokenizer.encode("")])
@@ -123,16 +139,6 @@ def main():
     image = torch.rand(1, 3, 128, 128)
     names = ["features", "segmentation", "depth", "sway"]
     write(ImageGraph(encoder).eval(), (image,), ["image"], names, out("image.onnx"), {n: {0: "batch"} for n in ["image", *names]})
-    with torch.no_grad():
-        context, program = TextGraph(text)(ids[:1])
-        conditions = ImageGraph(encoder)(image)
-    # A patchwork of all classes, so that the comparison is not hidden by a closed gate.
-    patches = torch.softmax(3 * F.interpolate(torch.randn(1, CLASS_COUNT, 8, 8), size=(64, 64)), 1)
-    conditions = (conditions[0], patches, *conditions[2:])
-    inputs = (torch.randn(1, FIELD_CHANNELS, 32, 32), torch.randn(1, CAMERA_SIZE), torch.full((1,), 3.0), context, program, *conditions, torch.full((1,), 2.0))
-    names = ["field", "camera", "sigma", "context", "program", "features", "segmentation", "depth", "sway", "guidance"]
-    outputs = ["field_denoised", "camera_denoised"]
-    write(GuidedDenoiser(denoiser).eval(), inputs, names, outputs, out("denoiser.onnx"), {n: {0: "batch"} for n in names[:-1] + outputs})
 
     vocabulary = {
         **tokenizer.to_json(),

@@ -53,7 +53,7 @@ def main():
     inside, outside, flow_ratio, swing_ratio, agree, camera_right, camera_count, camera_error = [], [], [], [], [], 0, 0, []
     photos, labels, depths, sways, flows = (torch.cat(a) for a in zip(*kept))
     def graph(*inputs):
-        names = ["field", "camera", "sigma", "context", "program", "features", "segmentation", "depth", "sway", "guidance"]
+        names = ["field", "camera", "sigma", "program", "features", "segmentation", "depth", "sway", "guidance"]
         return tuple(map(torch.from_numpy, denoiser.run(None, dict(zip(names, [np.ascontiguousarray(a.numpy()) for a in inputs])))))
     for i in range(options.fields):
         present = F.one_hot(labels[i], 13).float().mean((0, 1))
@@ -61,9 +61,9 @@ def main():
             prompt, wanted = make_caption(choices)
             if any(wanted[k] > 0.3 and present[k + 1] > 0.06 for k in range(12)):
                 break
-        context, program = text.run(None, {"token_ids": np.array([tokenizer.encode(prompt)], np.int64)})
+        _, program = text.run(None, {"token_ids": np.array([tokenizer.encode(prompt)], np.int64)})
         features, segmentation, depth, sway = image.run(None, {"image": photos[i:i + 1].numpy()})
-        field, camera = sample(graph, tuple(map(torch.from_numpy, (context, program, features, segmentation, depth, sway))), seed=i, guidance=options.guidance)
+        field, camera = sample(graph, tuple(map(torch.from_numpy, (program, features, segmentation, depth, sway))), seed=i, guidance=options.guidance)
         true = F.avg_pool2d(F.one_hot(labels[i:i + 1], 13).permute(0, 3, 1, 2).float(), 2)
         target, _ = synthesise(true, F.avg_pool2d(depths[i:i + 1], 2), F.avg_pool2d(sways[i:i + 1], 2), flows[i:i + 1], torch.tensor([wanted]))
         strength = lambda f: decompand(f)[:, :14].square().sum(1).sqrt()[0]

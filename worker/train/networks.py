@@ -13,6 +13,7 @@ PROGRAM_SIZE = 24
 CONTEXT_SIZE = 128
 FEATURE_CHANNELS = 32
 SIGMA_DATA = 0.5
+FIELD_SIGMA_DATA = 0.25  # of moving parts, averaged over 2 x 2 cells
 
 
 # ---- text ---------------------------------------------------------------------------------------
@@ -159,39 +160,42 @@ class ImageEncoder(nn.Module):
 # ---- denoiser -----------------------------------------------------------------------------------
 
 class Denoiser(nn.Module):
-    """U-Net over the 32 x 32 motion field, with the camera vector as a second, jointly noised input."""
+    """U-Net over the motion field at half its resolution, with the camera vector as a second, jointly noised input.
 
-    def __init__(self, widths=(64, 112, 176)):
+    Fields are smooth (see `low_pass`), so 16 x 16 places carry them: the noisy field is averaged over 2 x 2 cells first, which
+    halves its noise, and attention between all places lets far ones agree on one wave. Borders come from the conditions.
+    """
+
+    def __init__(self, widths=(128, 152)):
         super().__init__()
-        w0, w1, w2 = widths
+        w0, w1 = widths
         self.embedding_size = 192
         e = self.embedding_size
-        # field, features, segmentation, segmentation x amplitude, direction x flowing, depth, sway, sway x amplitude, place
-        inputs = FIELD_CHANNELS + FEATURE_CHANNELS + CLASS_COUNT + 12 + 2 + 1 + 1 + 1 + 2
-        self.embed = nn.Sequential(nn.Linear(33 + CAMERA_SIZE + PROGRAM_SIZE + 1 + CONTEXT_SIZE, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
-        self.stem = nn.Conv2d(inputs, w0, 3, padding=1)
+        # features, segmentation, segmentation x amplitude, direction x flowing, depth, sway, sway x amplitude, place
+        conditions = FEATURE_CHANNELS + CLASS_COUNT + 12 + 2 + 1 + 1 + 1 + 2
+        self.embed = nn.Sequential(nn.Linear(33 + CAMERA_SIZE + PROGRAM_SIZE + 1, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
+        self.see = nn.Conv2d(conditions, w0, 2, stride=2)
+        self.stem = nn.Conv2d(FIELD_CHANNELS, w0, 3, padding=1)
         self.block0 = ConvBlock(w0, w0, e)
-        self.down0 = nn.Conv2d(w0, w1, 2, stride=2)
+        self.down = nn.Conv2d(w0, w1, 2, stride=2)
         self.block1 = ConvBlock(w1, w1, e)
-        self.down1 = nn.Conv2d(w1, w2, 2, stride=2)
-        self.block2 = ConvBlock(w2, w2, e)
-        self.attention = GridAttention(w2)
-        self.block3 = ConvBlock(w2, w2, e)
-        self.up1 = nn.Conv2d(w2, w1, 1)
-        self.block4 = ConvBlock(w1, w1, e)
-        self.up0 = nn.Conv2d(w1, w0, 1)
-        self.block5 = ConvBlock(w0, w0, e)
-        self.out = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, FIELD_CHANNELS, 3, padding=1))
-        self.camera = nn.Sequential(nn.Linear(e + w2, 128), nn.SiLU(), nn.Linear(128, CAMERA_SIZE))
-        nn.init.normal_(self.out[-1].weight, std=0.01)
+        self.attention1 = GridAttention(w1)
+        self.block2 = ConvBlock(w1, w1, e)
+        self.up = nn.Conv2d(w1, w0, 1)
+        self.attention0 = GridAttention(w0)
+        self.block3 = ConvBlock(w0, w0, e)
+        self.block4 = ConvBlock(w0, w0, e)
+        self.out = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, 4 * FIELD_CHANNELS, 3, padding=1), nn.PixelShuffle(2))
+        self.camera = nn.Sequential(nn.Linear(e + w1, 128), nn.SiLU(), nn.Linear(128, CAMERA_SIZE))
+        nn.init.normal_(self.out[-2].weight, std=0.01)
         lines = torch.linspace(-1, 1, 32)
         self.register_buffer("place", torch.stack([lines[:, None].expand(32, 32), lines[None].expand(32, 32)])[None].contiguous())
         self.register_buffer("frequencies", torch.exp(torch.linspace(math.log(0.25), math.log(8.0), 16)))
 
-    def forward(self, field, camera, sigma, context, program, known, features, segmentation, depth, sway):
+    def forward(self, field, camera, sigma, program, known, features, segmentation, depth, sway):
         """x0 predictions with EDM preconditioning.
 
-        field [b,15,32,32], camera [b,8], sigma [b], context [b,n,128], program [b,24],
+        field [b,15,32,32], camera [b,8], sigma [b], program [b,24],
         known [b] (1 = prompt given, 0 = unconditional), features [b,32,32,32],
         segmentation [b,13,32,32], depth and sway [b,1,32,32].
         Source: Karras et al. 2022, Table 1 (EDM).
@@ -199,8 +203,7 @@ class Denoiser(nn.Module):
         b = field.shape[0]
         known = known[:, None]
         program = program * known
-        total = (sigma.square() + SIGMA_DATA ** 2).sqrt()
-        c_skip, c_out, c_in = SIGMA_DATA ** 2 / total.square(), sigma * SIGMA_DATA / total, 1 / total
+        precondition = lambda s, data: (data ** 2 / (s.square() + data ** 2), s * data / (s.square() + data ** 2).sqrt(), 1 / (s.square() + data ** 2).sqrt())
         amplitude = program[:, :12]
         asked = segmentation[:, 1:] * amplitude[:, :, None, None]
         flowing = segmentation[:, [1, 2, 3, 8, 11]].sum(1, keepdim=True)
@@ -210,20 +213,19 @@ class Denoiser(nn.Module):
         cloudy = segmentation[:, 1:2]
         side = ((field[:, :1] * cloudy).sum((2, 3), keepdim=True) > 0).to(field.dtype) * 2 - 1
         direction = direction + torch.cat([cloudy * side * (1 - told), torch.zeros_like(cloudy)], 1)
-        x = torch.cat([field * c_in[:, None, None, None], features, segmentation, asked, direction, depth, sway, sway * asked.sum(1, keepdim=True), self.place.expand(b, -1, -1, -1)], 1)
-        words = (context.abs().sum(-1, keepdim=True) > 0).to(context.dtype)
-        pooled = context.sum(1) / words.sum(1).clamp(min=1) * known
+        conditions = torch.cat([features, segmentation, asked, direction, depth, sway, sway * asked.sum(1, keepdim=True), self.place.expand(b, -1, -1, -1)], 1)
+        coarse = F.avg_pool2d(field, 2)
+        c_skip, c_out, c_in = (c[:, None, None, None] for c in precondition(sigma / 2, FIELD_SIGMA_DATA))
+        camera_skip, camera_out, camera_in = (c[:, None] for c in precondition(sigma, SIGMA_DATA))
         noise = (sigma.log() / 4)[:, None]
-        e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * c_in[:, None], program, known, pooled], 1))
-        s0 = self.block0(self.stem(x), e)
-        s1 = self.block1(self.down0(s0), e)
-        h = self.block3(self.attention(self.block2(self.down1(s1), e)), e)
+        e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * camera_in, program, known], 1))
+        s0 = self.block0(self.stem(coarse * c_in) + self.see(conditions), e)
+        h = self.block2(self.attention1(self.block1(self.down(s0), e)), e)
         view = self.camera(torch.cat([e, h.mean((2, 3))], 1))
-        h = self.block4(s1 + F.interpolate(self.up1(h), scale_factor=2.0, mode="nearest"), e)
-        h = self.block5(s0 + F.interpolate(self.up0(h), scale_factor=2.0, mode="nearest"), e)
-        field_out = c_skip[:, None, None, None] * field + c_out[:, None, None, None] * self.out(h)
-        camera_out = c_skip[:, None] * camera + c_out[:, None] * view
-        return field_out, camera_out
+        h = self.attention0(s0 + F.interpolate(self.up(h), scale_factor=2.0, mode="nearest"))
+        h = self.block4(self.block3(h, e), e)
+        field_out = c_skip * F.interpolate(coarse, scale_factor=2.0, mode="bilinear", align_corners=False) + c_out * self.out(h)
+        return field_out, camera_skip * camera + camera_out * view
 
 
 # Which classes may use the velocity, oscillation and flicker channels (rows of classes 1-12).
@@ -270,13 +272,13 @@ class GuidedDenoiser(nn.Module):
         super().__init__()
         self.denoiser = denoiser
 
-    def forward(self, field, camera, sigma, context, program, features, segmentation, depth, sway, guidance):
+    def forward(self, field, camera, sigma, program, features, segmentation, depth, sway, guidance):
         """Interface of denoiser.onnx; segmentation, depth, sway at 64 x 64."""
         segmentation = believe_words(segmentation, program)
         segmentation, depth, sway = (F.avg_pool2d(a, 2) for a in (segmentation, depth, sway))
         twice = lambda a: torch.cat([a, a])
         known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])
-        fields, cameras = self.denoiser(twice(field), twice(camera), twice(sigma), twice(context), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
+        fields, cameras = self.denoiser(twice(field), twice(camera), twice(sigma), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
         conditional, free = fields.chunk(2)
         gate = motion_gate(segmentation, program)
         conditional, free = low_pass(conditional, gate), low_pass(free, gate)

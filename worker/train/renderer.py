@@ -8,6 +8,9 @@ Two sheets are moved separately and composed, so that a skyline never smears:
 A pixel is Y(s) + M(s) * (F(r) - F(s)) at the still position s and the layer's position r: exactly the photo where they agree.
 `Frame` puts out positions on a coarse grid; worker/vision/compose.ts moves the pixels.
 """
+import math
+
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -17,14 +20,18 @@ AIR = [CLASSES.index(c) for c in ("sky", "smoke")]
 WATER = [CLASSES.index(c) for c in ("sea", "river")]
 FIRE = [CLASSES.index("fire")]
 TALL = [CLASSES.index(c) for c in ("foliage",)]
-SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair", "body", "floating")]
+SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair")]
+FLOATING = [CLASSES.index("floating")]
+BODY = CLASSES.index("body")
 LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
+SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.012, 0.009  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.009, 0.0055  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
+CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
 MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
-MAX_STRAIN_STILL = 0.22  # limit of the norm of the displacement's gradient: above it, stems and trunks look like jelly
+MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
 
 
@@ -46,6 +53,11 @@ def widest(x, radius):
 def smooth_step(x, low, high):
     t = ((x - low) / (high - low)).clamp(0, 1)
     return t * t * (3 - 2 * t)
+
+
+def rise(x, low):
+    """0 up to `low`, 1 from twice of it on."""
+    return ((x - low) / low).clamp(0, 1)
 
 
 def gaussian(x, sigma_y, sigma_x):
@@ -72,7 +84,7 @@ def pull_push(value, weight, levels, floor=None):
         numerators.append(F.avg_pool2d(numerators[-1], 2, 2, ceil_mode=True, count_include_pad=False))
         weights.append(F.avg_pool2d(weights[-1], 2, 2, ceil_mode=True, count_include_pad=False))
     if floor is None:
-        mean = (value * weight).mean((2, 3), keepdim=True) / (weight.mean((2, 3), keepdim=True) + 1e-6)
+        mean = (value * weight).mean((2, 3), keepdim=True) / (weight.mean((2, 3), keepdim=True) + 1e-9)
         filled = mean + torch.zeros_like(numerators[-1])
     else:
         filled = resize(floor, numerators[-1])
@@ -112,8 +124,120 @@ def limit_strain(displacement, limit):
     # cosine and sine of one frequency never peak together: root of the sum of squares is their joint amplitude
     strain = ((gx * gx + gy * gy).sum(1, keepdim=True) + 1e-12).sqrt()
     factor = (limit / strain).clamp(max=1)
-    factor = -widest(-factor, 4)
-    return displacement * box(box(factor, 5), 5)
+    factor = -widest(-factor, 8)
+    return displacement * box(box(box(factor, 6), 6), 6)
+
+
+def grown(seed, allowed, steps):
+    """What of `allowed` hangs together with `seed`: grayscale reconstruction by dilation, Vincent 1993, 2 pixels a step."""
+    for _ in range(steps):
+        seed = torch.minimum(F.max_pool2d(seed, 5, 1, 2), allowed)
+    return seed
+
+
+def line_kernels(length, count):
+    """Means along straight lines through the centre, one per direction: [count, 1, length, length]."""
+    half = (length - 1) / 2
+    y, x = np.mgrid[0:length, 0:length] - half
+    kernels = []
+    for k in range(count):
+        angle = math.pi * k / count
+        kernel = np.clip(1 - np.abs(x * math.sin(angle) - y * math.cos(angle)), 0, None) * (np.hypot(x, y) <= half + 0.5)
+        kernels.append(kernel / kernel.sum())
+    return torch.from_numpy(np.stack(kernels)[:, None].astype(np.float32))
+
+
+def thin_things(proxy, air, solid):
+    """Masts, branches, cables and beams before the air, brighter or darker than it: 0..1 on the proxy's grid.
+
+    Thin is what an opening or a closing removes. A cloud has such details too: what counts either hangs together
+    with something solid, or is a long straight line, or is much darker than the air around it.
+    """
+    radius = 5
+    closed = -widest(-widest(proxy, radius), radius)
+    opened = widest(-widest(-proxy, radius), radius)
+    # dark in every colour: a gap of blue between white clouds is not
+    darker, brighter = (closed - proxy).amin(1, keepdim=True), (proxy - opened).mean(1, keepdim=True)
+    before_air = smooth_step(widest(air, 3), 0.3, 0.6)
+    # what the clouds of this photo do themselves is no evidence
+    far = smooth_step(-widest(-air, 8), 0.5, 0.8) + 1e-6
+    usual = lambda detail: (detail * far).sum() / far.sum()
+    low_dark, low_bright = (3.5 * usual(darker)).clamp(min=0.05), (4.5 * usual(brighter)).clamp(min=0.06)
+    candidate = torch.maximum(rise(darker, low_dark), rise(brighter, low_bright)) * before_air
+    length = 17
+    along = F.conv2d(candidate, line_kernels(length, 12), padding=length // 2).amax(1, keepdim=True)
+    straight = smooth_step(along - 1.2 * box(candidate, length // 2), 0.45, 0.6)
+    pale = proxy.amax(1, keepdim=True)
+    bright_air = -widest(-widest(pale, radius), radius)
+    silhouette = smooth_step((bright_air - pale) / (bright_air + 0.05), 0.42, 0.55) * smooth_step(bright_air, 0.15, 0.3) * before_air
+    hanging = grown(widest(solid, 1) * candidate, candidate, 40)
+    return torch.maximum(torch.maximum(hanging, widest(straight, 2) * candidate), silhouette)
+
+
+def above_horizon(air):
+    """How fast clouds go, which are all about equally high: 1 at the top of the picture, little where the air [1, 1, h, w] ends below."""
+    rows = (ramps(air)[1] + 1) / 2
+    lowest = (rows * (air.amax(3, keepdim=True) > 0.5)).amax(2, keepdim=True).clamp(min=0.15)
+    return 0.25 + 0.85 * ((lowest - rows) / lowest).clamp(0, 1).expand_as(air)
+
+
+def ripples(swell, water):
+    """Adds waves to the sampled swell: as in perspective they grow longer, higher and slower towards the viewer.
+
+    swell [1, 12, h, w] in picture units: its size is kept, its phase moves the crests; water [1, 1, 64, 64] its probability.
+    """
+    cell_rows = (ramps(water)[1] + 1) / 2
+    horizon = torch.where(water.amax(3, keepdim=True) > 0.5, cell_rows, torch.ones_like(cell_rows)).amin(2, keepdim=True)
+    x, y = ramps(swell)
+    rows = (y + 1) / 2
+    near = ((rows - horizon) / (1.0 - horizon + 0.05)).clamp(0, 1)
+    away = 0.12 + (rows - horizon).clamp(min=0)  # of the picture's height: wavelengths are proportional to it
+    size = swell.square().sum(1, keepdim=True).sqrt()
+    parts = [swell[:, 0:4] * (0.4 + 0.4 * near)]
+    for k, (first, density, slant) in enumerate(((4, 17.0, 0.22), (8, 23.0, -0.3))):
+        # smooth, and different for every seed
+        bend = 1.2 * torch.tanh(gaussian(swell[:, first + 1:first + 2] / (size + 1e-6), 6.0, 6.0) * 2)
+        phase = density * (away.log() + slant * x / away) + 2 * bend + 1.7 * k
+        crest = size * (0.5, 0.3)[k] * (0.15 + 0.85 * near)
+        cosine, sine = crest * torch.cos(phase), crest * torch.sin(phase)
+        parts.append(torch.cat([0.4 * sine, cosine, -0.4 * cosine, sine], 1) + 0.3 * swell[:, first:first + 4] * near)
+    return torch.cat(parts, 1)
+
+
+def breathing(waves, body, strength):
+    """A chest that widens and rises once per slowest swing: [1, 12, h, w] of picture units, smooth over the whole body.
+
+    Its phase is the sampled one. body, strength [1, 1, h, w].
+    """
+    x, y = ramps(body)
+    weight = gaussian(body, 8.0, 8.0) + 1e-3
+    x, y = x + 0 * body, y + 0 * body
+    from_x, from_y = x - gaussian(x * body, 8.0, 8.0) / weight, y - gaussian(y * body, 8.0, 8.0) / weight
+    spread = torch.cat([(from_x / 0.25).clamp(-1, 1), (from_y / 0.5).clamp(-1, 1) * 0.3 - 0.8], 1)
+    phase = (waves[:, [1, 3]] * body).sum((2, 3), keepdim=True)
+    cosine, sine = phase[:, 0:1], phase[:, 1:2]
+    length = (phase.square().sum(1, keepdim=True) + 1e-12).sqrt()
+    size = TYPICAL_BREATH * strength / (0.2 + spread.square().sum(1, keepdim=True).sqrt())
+    moved = gaussian(spread * size, 3.0, 3.0)
+    return torch.cat([moved * cosine / length, moved * sine / length, torch.zeros_like(waves[:, 4:12])], 1)
+
+
+def right_angles(luma):
+    """Where straight edges of two quite different directions meet nearby, as on buildings and furniture: 0..1 at half size."""
+    luma = F.avg_pool2d(luma, 2, 2)
+    spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
+    luma = luma * 0.2 / (gaussian(spread, 6.0, 6.0) + 0.04)  # haze has straight edges too
+    count, length = 12, 13
+    gx = F.pad(luma[:, :, :, 2:] - luma[:, :, :, :-2], (1, 1, 0, 0))
+    gy = F.pad(luma[:, :, 2:, :] - luma[:, :, :-2, :], (0, 0, 1, 1))
+    angles = (math.pi / count) * torch.arange(count).float().view(1, -1, 1, 1)
+    # an edge counts for the direction it runs in, not for those it crosses
+    across, along = (gx * angles.sin() - gy * angles.cos()).abs(), (gx * angles.cos() + gy * angles.sin()).abs()
+    edges = smooth_step(across - 2.5 * along, 0.04, 0.10)
+    straight = smooth_step(F.conv2d(edges, line_kernels(length, count), padding=length // 2, groups=count), 0.55, 0.75)
+    nearby = widest(straight, 7)
+    both = torch.cat([torch.minimum(nearby, torch.roll(nearby, turn, 1)) for turn in (4, 5, 6)], 1).amax(1, keepdim=True)
+    return gaussian(widest(both, 2), 2.0, 2.0)
 
 
 def limited(red, luma, blue):
@@ -158,25 +282,27 @@ class Prepare(nn.Module):
         sharp = (a0 * guide[:, 0:1] + a1 * guide[:, 1:2] + b0).clamp(0, 1)
         air, water, fire, fixed = sharp[:, 0:1], sharp[:, 1:2], sharp[:, 2:3], sharp[:, 3:4]
 
-        # 3 the layer's mask at full resolution, without thin dark things that stand in front of bright air
+        # 3 the layer's mask at full resolution, without thin things that stand in front of the air
         full_guide = torch.cat([luma, 0.7 * (b - r)], 1)
         mask = (resize(a0[:, 0:3], luma) * full_guide[:, 0:1] + resize(a1[:, 0:3], luma) * full_guide[:, 1:2] + resize(b0[:, 0:3], luma))
         air_full = mask[:, 0:1]
         mask = smooth_step(mask.sum(1, keepdim=True), 0.38, 0.58)
-        # dark in every colour against the air around it; a gap of blue between clouds is not
-        brightest, p_brightest = rgb.amax(1, keepdim=True), proxy.amax(1, keepdim=True)
-        closed = resize(-widest(-widest(p_brightest, 6), 6), luma)
-        dark = smooth_step((closed - brightest) / (closed + 0.05), 0.30, 0.42) * smooth_step(closed, 0.15, 0.3)
-        thin = dark * smooth_step(air_full, 0.2, 0.5)
+        shown = (air + water + fire).clamp(0, 1)
+        slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5))
+        # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
+        p_sure = smooth_step(shown, 0.6, 0.8)
+        p_sure = -widest(-p_sure, 2) * (1 - smooth_step(widest(slender, 2), 0.2, 0.5)) + 1e-3 * shown + 1e-5  # never nothing to go by
+        p_yuv = limited(proxy[:, 0:1], p_luma, proxy[:, 2:3])
+        behind = pull_push(p_yuv, p_sure, 7)
+        away = (yuv - resize(behind, yuv)).abs()
+        away = away[:, 0:1] + away[:, 1:2] + away[:, 2:3]
+        thin = smooth_step(resize(widest(slender, 1), luma), 0.15, 0.5) * smooth_step(away, 8.0, 24.0) * smooth_step(air_full, 0.1, 0.3)
         thin = F.max_pool2d(thin, 3, 1, 1)
         mask = mask * (1 - thin)
 
         # 4 the layer, continued behind what stands in front of it
-        sure = smooth_step(mask, 0.4, 0.8)
-        sure = -F.max_pool2d(-sure, 3, 1, 1)
-        p_yuv = limited(proxy[:, 0:1], p_luma, proxy[:, 2:3])
-        p_sure = smooth_step((air + water + fire).clamp(0, 1), 0.5, 0.7) * (1 - resize(thin, proxy))
-        behind = pull_push(p_yuv, p_sure, 7)
+        sure = smooth_step(mask, 0.5, 0.9)
+        sure = -F.max_pool2d(-sure, 5, 1, 2)
         filled = pull_push(yuv, sure, 3, floor=behind)
 
         # 5 words win over what was sampled: flows go where they were told to
@@ -187,42 +313,59 @@ class Prepare(nn.Module):
         # 6 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
         flow, wave_layer, total = 0, 0, 1e-4
         near = 0.5 + 0.8 * depth
+        smoke = segmentation[:, SMOKE:SMOKE + 1] / (groups[0] + 1e-4)
+        pace = smoke * 0.7 + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
         for members, group, where, blur, typical_flow, typical_wave in (
-            (AIR, groups[0], air, 3.0, torch.full_like(depth, TYPICAL_FLOW), torch.zeros_like(depth)),
+            (AIR, groups[0], air, 3.0, TYPICAL_FLOW * pace, 0.35 * TYPICAL_WAVE * smoke),
             (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near),
             (FIRE, groups[2], fire, 1.0, torch.full_like(depth, 0.3 * TYPICAL_FLOW), torch.full_like(depth, TYPICAL_WAVE)),
         ):
             asked = strength[members].amax()
             known = smooth_step(group, 0.35, 0.8)
             free = allowed[:, members].sum(1, keepdim=True) / (group + 1e-4)
-            moving = torch.cat([evened(velocity, known, typical_flow * asked * reach), evened(waves, known, typical_wave * asked * swing)], 1) * free
+            drawn = velocity * pace if members is AIR else velocity
+            moving = torch.cat([evened(drawn, known, typical_flow * asked * reach), evened(waves, known, typical_wave * asked * swing), free], 1)
             extended = gaussian(pull_push(moving, known, 6), blur, blur)
+            extended = resize(extended, proxy)
+            if members is WATER:
+                extended = torch.cat([extended[:, 0:2], ripples(extended[:, 2:-1], groups[1]), extended[:, -1:]], 1)
             share = where + 0.002 * resize(gaussian(group, 3.0, 3.0), proxy)
-            extended = resize(extended, proxy) * share
+            extended = extended[:, :-1] * (extended[:, -1:] * share)
             flow = flow + extended[:, 0:2]
             wave_layer = wave_layer + extended[:, 2:]
             total = total + share
         flow, wave_layer = flow / total, wave_layer / total
 
-        # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert
+        # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert or built
         anchor = (0.25 + sway * 1.3).clamp(0, 1)
         swaying, mix = 0, 0.02
-        for members, blur in ((TALL, (4.0, 1.5)), (SWAYING, (1.2, 1.2))):
+        for members, blur, leaves, lift in ((TALL, (12.0, 3.5), 0.2, 0.5), (FLOATING, (4.0, 4.0), 0.5, 1.0), (SWAYING, (2.0, 2.0), 0.6, 1.0)):
             known = segmentation[:, members].sum(1, keepdim=True)
             free = allowed[:, members].sum(1, keepdim=True)
-            moving = evened(waves, known, TYPICAL_SWAY * anchor * strength[members].amax() * swing)
-            coherent = gaussian(moving * anchor * free, *blur) / (gaussian(known, *blur) + 0.05)
+            typical = TYPICAL_SWAY * strength[members].amax() * swing
+            # the two slow swings bend a whole trunk in one phase, the quick one is that of twigs and blades
+            slow = gaussian(waves[:, 0:8] * free, *blur) / (gaussian(known, *blur) + 0.05)
+            quick = gaussian(waves[:, 8:12] * free, 2.5, 1.8) / (gaussian(known, 2.5, 1.8) + 0.05)
+            slow = evened(slow, known, typical + 0 * known)
+            rooted = gaussian(anchor * known, 3.0, 3.0) / (gaussian(known, 3.0, 3.0) + 0.02)
+            quick = quick * (leaves * typical / (quick.square().sum(1, keepdim=True).sqrt() + 1e-5)).clamp(max=1)
+            coherent = torch.cat([slow, quick], 1) * torch.tensor([1.0, lift]).repeat(2 * FREQUENCIES).view(1, -1, 1, 1) * rooted * gaussian(free, 1.5, 1.5) / (gaussian(known, 1.5, 1.5) + 0.05)
             weight = gaussian(known, 1.0, 1.0)
             swaying = swaying + coherent * weight
             mix = mix + weight
-        wave_still = resize(swaying / mix, proxy) * box(1 - smooth_step(fixed, 0.3, 0.8), 2)
+        body, free = segmentation[:, BODY:BODY + 1], allowed[:, BODY:BODY + 1]
+        weight = gaussian(body, 2.0, 2.0)
+        breath = breathing(waves, body, (0.35 + 0.65 * sway) * strength[BODY] * swing) * gaussian(free, 2.0, 2.0) / (weight + 0.05)
+        swaying, mix = swaying + breath * weight, mix + weight
+        built = resize(right_angles(p_luma), proxy)
+        loose = (1 - smooth_step(fixed, 0.3, 0.8)) * (1 - built)
+        wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.5, 1.5), 4), 3.0, 3.0)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
-        shown = (air + water + fire).clamp(0, 1)
         flow = gaussian(flow, 2.0, 2.0) * unit
         wave_layer = limit_strain(wave_layer * unit_waves, MAX_STRAIN_LAYER)
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL)
@@ -232,6 +375,8 @@ class Prepare(nn.Module):
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
         lit = lit + (2 * resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy)).clamp(-0.4, 0.4) * bright
         lit = gaussian(lit, 1.5, 1.5)
+        # the sides of waves turned to the light: what shows on water too smooth for its displacement to be seen
+        crests = gaussian(-widest(-resize(mask, proxy) * water, 3), 1.5, 1.5)
 
         # 10 depth without steps, so that parallax bends and never tears
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
@@ -242,6 +387,7 @@ class Prepare(nn.Module):
         flow_peak = peak(flow / unit, shown)
         cycles = (flow_peak / MAX_TRAVEL).ceil().clamp(min=1)
         activity = torch.stack([cycles, flow_peak, peak(wave_layer / unit_waves, shown), peak(wave_still / unit_waves, torch.ones_like(shown)), box(lit, 2).amax()])
+        lit = torch.cat([lit, CREST_LIGHT * crests], 1)
 
         # 12 what two copies of the layer, one flow apart, have in common: fixes their contrast when cross-faded
         low = gaussian(behind[:, 0:1], 4.0, 4.0)
@@ -313,10 +459,10 @@ class Frame(nn.Module):
 
         # 2 two copies average each other's detail away: raise the contrast about the local mean by what they do not share
         w0, w1 = weight[0], weight[1]
-        contrast = (w0 * w0 + w1 * w1 + 2 * w0 * w1 * fields[:, 7:8] + 1e-6).rsqrt().clamp(1, 1.42)
+        contrast = (w0 * w0 + w1 * w1 + 2 * w0 * w1 * fields[:, 8:9] + 1e-6).rsqrt().clamp(1, 1.42)
         mean = w0 * sample(low, at + copies[0]) + w1 * sample(low, at + copies[1])
 
         # 3 flicker: patches of light breathe out of step; nothing at time 0
         angle = at[:, 0:1] * 9 + at[:, 1:2] * 13
-        shine = 1 + fields[:, 6:7] * (glow[0] * torch.cos(angle) + glow[1] * torch.sin(angle))
+        shine = 1 + fields[:, 6:7] * (glow[0] * torch.cos(angle) + glow[1] * torch.sin(angle)) + fields[:, 7:8] * fields[:, 3:4]
         return torch.cat([still, *copies], 1), torch.cat([shine, contrast, (contrast - 1) * mean], 1)

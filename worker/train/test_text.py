@@ -1,4 +1,7 @@
-"""Measures the text head on prompts written by hand, apart from the grammar: python test_text.py [words.json's folder]."""
+"""Measures the text head on prompts written by hand: python test_text.py [folder of words.json] [--held-out].
+
+The lists here are for development. `--held-out` judges by `words_held_out.py` instead, for the last look.
+"""
 
 import sys
 
@@ -8,6 +11,7 @@ from captions import CAMERA, CLASSES
 from networks import TextHead, clean_program
 from text import Tokenizer
 from train_denoiser import load_average
+from words_held_out import HELD_OUT
 
 # prompt -> camera words that must come out ("zoom+" sign, "-" none at all), classes that must move, direction
 CASES = """
@@ -241,10 +245,15 @@ do not move the water, just the grass | - | grass !sea !river
 
 @torch.no_grad()
 def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else "/var/tmp/train"
+    arguments = [a for a in sys.argv[1:] if a != "--held-out"]
+    folder = arguments[0] if arguments else "/var/tmp/train"
     tokenizer = Tokenizer.load(f"{folder}/words.json")
     head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
     read = lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
+    if "--held-out" in sys.argv:
+        for name, text in HELD_OUT.items():
+            measure_order(text, read) if name == "intensity" else measure(name, text, read)
+        return
     for name, text in (("first list", CASES), ("second list", SECOND), ("third list", THIRD)):
         measure(name, text, read)
     for base, index in (("the trees sway", 3), ("waves roll", 1), ("clouds drift", 0), ("grass moves", 4), ("zoom in", 16), ("pan left", 14)):
@@ -253,9 +262,20 @@ def main():
     print("empty", [round(v, 2) for v in read("").tolist()])
 
 
+def measure_order(text, read):
+    """Prints in how many lines `gently || plain || strongly || index of the program` rises."""
+    lines = [[part.strip() for part in line.split("||")] for line in text.strip().splitlines()]
+    right = 0
+    for *prompts, index in lines:
+        values = [abs(read(prompt)[int(index)].item()) for prompt in prompts]
+        right += 0 < values[0] < values[1] < values[2]
+        print(prompts[1], "gently / plain / strongly:", [round(v, 2) for v in values])
+    print(f"intensity order: {right}/{len(lines)}")
+
+
 def measure(name, text, read):
     """Prints every wrong answer of one list and the totals."""
-    right = camera_right = camera_count = still_right = still_count = zoom_right = zoom_count = 0
+    right = camera_right = camera_count = still_right = still_count = zoom_right = zoom_count = drift_right = drift_count = 0
     cases = text.strip().splitlines()
     for line in cases:
         prompt, camera, objects = (part.strip() for part in (line + "|").split("|")[:3])
@@ -266,9 +286,11 @@ def measure(name, text, read):
         camera_ok = {k: (1 if v > 0 else -1) for k, v in view.items()} == wanted
         object_ok = True
         for word in objects.split():
-            if word in "<>^":
-                want = {"<": (-1, 0), ">": (1, 0), "^": (0, -1)}[word]
-                object_ok &= bool((program[12] * want[0] + program[13] * want[1]) > 0.8)
+            if word in "<>^v":
+                want = {"<": (-1, 0), ">": (1, 0), "^": (0, -1), "v": (0, 1)}[word]
+                drift_ok = bool((program[12] * want[0] + program[13] * want[1]) > 0.8)
+                drift_right, drift_count = drift_right + drift_ok, drift_count + 1
+                object_ok &= drift_ok
             elif word[0] == "!":
                 object_ok &= word[1:] not in moving
             else:
@@ -287,7 +309,7 @@ def measure(name, text, read):
         right += camera_ok and object_ok
         if not (camera_ok and object_ok):
             print("WRONG", repr(prompt), {k: round(v, 2) for k, v in view.items()}, {c: round(program[k].item(), 2) for k, c in enumerate(CLASSES[1:]) if program[k] > 0}, [round(v, 2) for v in program[12:14].tolist()])
-    print(f"{name}: all {right}/{len(cases)}; camera axis and sign {camera_right}/{camera_count} (zoom {zoom_right}/{zoom_count}); camera still when only objects are named {still_right}/{still_count}")
+    print(f"{name}: all {right}/{len(cases)}; camera axis and sign {camera_right}/{camera_count} (zoom {zoom_right}/{zoom_count}); camera still when only objects are named {still_right}/{still_count}; drift direction {drift_right}/{drift_count}")
 
 
 if __name__ == "__main__":

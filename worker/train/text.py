@@ -1,23 +1,33 @@
 """Turns a prompt into token ids; the same few lines exist in TypeScript and must agree exactly.
 
+The vocabulary holds words (each an id, an embedding) and aliases ("lemmas": a form of any language ->
+the words it stands for, separated by spaces, possibly none). German, Spanish, French and Japanese
+share the embeddings of English this way and differ in word order only.
+
 The tokeniser, step by step (this docstring is the specification):
 
-1. Lower-case the text, normalise to Unicode NFKD, drop combining marks (general category Mn).
-2. Every character that is not a-z or 0-9 becomes a space, except `, . ; !`, which become
-   " , " and so on (they stand alone as tokens).
-3. Split at spaces. Each piece is looked up with `look_up`; a piece without an id is dropped.
+1. Lower-case the text, normalise to Unicode NFKD, drop combining marks (general category Mn); then
+   the replacements of `LETTERS` (sharp s -> ss, Japanese comma -> comma ...).
+2. Characters: a-z and 0-9 are Latin; U+3005, U+3041-U+3096, U+30A1-U+30FA, U+30FC and U+4E00-U+9FFF are
+   Japanese; `, . ; !` stand alone; everything else is a space. A piece is a run of one kind.
+3. A Japanese piece: at each place the longest alias that starts there; without one, one character is
+   skipped. A Latin piece: `look_up`. Both give ids; what is unknown gives none.
 4. Keep the first `maxTokens` ids and fill up with `pad` (0) at the end.
 
-`look_up(word)`:
- a. `words[word]` when present.
- b. `words[lemmas[word]]` when `lemmas` holds the word.
- c. For each ending of `ENDINGS` in order: when the word ends with it and at least 3 characters
+`look_up(word)`, where "known" means in `words`, else in `lemmas`:
+ a. `word` when known.
+ b. For each ending of `ENDINGS` in order: when the word ends with it and at least 3 characters
     remain (the stem), try in this order: stem, stem + "e", the stem without its last letter when
-    its last two letters are equal, the stem with a final "i" replaced by "y". First hit wins.
- d. When the word has at least 5 characters and holds no digit: among the vocabulary words of at
+    its last two letters are equal, the stem with a final "i" replaced by "y". First in `words` wins.
+ c. For each ending of `ALIAS_ENDINGS` in order, at least 4 characters remaining: stem in `lemmas`.
+ d. Compound, at least 8 letters and no digit: for a tail from the longest to 4 letters that is known, and what stands
+    before it, as it is or without a linking "s", "n", "en", "es" (in this order), is known and has
+    at least 4 letters: the ids of both, front first. First hit wins.
+ e. When the word has at least 5 characters and holds no digit: among the vocabulary words of at
     least 4 characters at optimal-string-alignment distance exactly 1 (insert, delete, replace, or
     swap two neighbours), the one with the smallest id.
- e. Otherwise the word is dropped.
+ f. When it has at least 6: the first Latin alias (order of the file) of at least 5 characters at distance 1.
+ g. Otherwise the word is dropped.
 """
 
 import json
@@ -26,22 +36,32 @@ import unicodedata
 MAX_TOKENS = 32
 PAD_ID = 0
 PUNCTUATION = ",.;!"
+LETTERS = {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "、": ",", "。": "."}
+ALIAS_ENDINGS = ["s", "e", "n", "en", "er", "em", "es", "x", "a", "o", "as", "os"]
+LINKS = ["", "s", "n", "en", "es"]
 ENDINGS = ["s", "es", "ing", "ed", "d", "ly", "er", "est", "y", "like"]
 
 
+def is_japanese(character):
+    """True for kana, kanji, the iteration mark and the prolonged sound mark."""
+    return character in "\u3005\u30fc" or "\u3041" <= character <= "\u3096" or "\u30a1" <= character <= "\u30fa" or "\u4e00" <= character <= "\u9fff"
+
+
+def normalise(text):
+    """Step 1 of the specification."""
+    marks_off = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if unicodedata.category(c) != "Mn")
+    return "".join(LETTERS.get(c, c) for c in marks_off)
+
+
 def split_words(text):
-    """Steps 1-3 of the specification: text -> list of pieces (words and clause punctuation)."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    out = []
-    for character in decomposed:
-        if unicodedata.category(character) == "Mn":
-            continue
-        if ("a" <= character <= "z") or ("0" <= character <= "9"):
-            out.append(character)
-        elif character in PUNCTUATION:
-            out.append(f" {character} ")
-        else:
+    """Steps 1-2 of the specification: text -> list of pieces (words, Japanese runs, clause punctuation)."""
+    out, previous = [], " "
+    for character in normalise(text):
+        kind = "l" if "a" <= character <= "z" or "0" <= character <= "9" else "j" if is_japanese(character) else character if character in PUNCTUATION else " "
+        if kind != previous or kind in PUNCTUATION:
             out.append(" ")
+        out.append(" " if kind == " " else character)
+        previous = kind
     return "".join(out).split()
 
 
@@ -60,24 +80,52 @@ def one_edit_apart(a, b):
 
 
 class Tokenizer:
-    """Holds `words` (word -> id, ids from 1 up) and `lemmas` (irregular form -> word)."""
+    """Holds `words` (word -> id, ids from 1 up) and `lemmas` (form -> words it stands for)."""
 
     def __init__(self, words, lemmas):
         self.words = words
         self.lemmas = lemmas
         self.cache = {}
+        self.by_length = {}
+        for form in lemmas:
+            if len(form) >= 5 and not is_japanese(form[0]):
+                self.by_length.setdefault(len(form), []).append(form)
+        self.order = {form: i for i, form in enumerate(lemmas)}
+        self.longest = max((len(form) for form in lemmas if is_japanese(form[0])), default=0)
 
-    def look_up(self, word):
-        """The id of one piece, or None when nothing in the vocabulary is close enough."""
-        if word not in self.cache:
-            self.cache[word] = self._look_up(word)
-        return self.cache[word]
+    def look_up(self, piece):
+        """The ids of one piece; empty when nothing in the vocabulary is close enough."""
+        if piece not in self.cache:
+            self.cache[piece] = self._segment(piece) if is_japanese(piece[0]) else self._look_up(piece)
+        return self.cache[piece]
+
+    def _known(self, word):
+        if word in self.words:
+            return [self.words[word]]
+        if word in self.lemmas:
+            return self._alias(word)
+        return None
+
+    def _alias(self, form):
+        return [self.words[word] for word in self.lemmas[form].split()]
+
+    def _segment(self, run):
+        """Step 3 for a Japanese run: longest match from the left."""
+        ids, start = [], 0
+        while start < len(run):
+            for length in range(min(self.longest, len(run) - start), 0, -1):
+                if run[start : start + length] in self.lemmas:
+                    ids += self._alias(run[start : start + length])
+                    start += length
+                    break
+            else:
+                start += 1
+        return ids
 
     def _look_up(self, word):
-        if word in self.words:
-            return self.words[word]
-        if word in self.lemmas:
-            return self.words[self.lemmas[word]]
+        known = self._known(word)
+        if known is not None:
+            return known
         for ending in ENDINGS:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 stem = word[: -len(ending)]
@@ -88,16 +136,40 @@ class Tokenizer:
                     candidates.append(stem[:-1] + "y")
                 for candidate in candidates:
                     if candidate in self.words:
-                        return self.words[candidate]
-        if len(word) >= 5 and word.isalpha():
+                        return [self.words[candidate]]
+        for ending in ALIAS_ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 4 and word[: -len(ending)] in self.lemmas:
+                return self._alias(word[: -len(ending)])
+        if not word.isalpha():
+            return []
+        return self._compound(word) or self._repair(word)
+
+    def _compound(self, word):
+        """Rule d: the ids of both parts, or an empty list."""
+        for start in range(4, len(word) - 3) if len(word) >= 8 else ():
+            tail = self._known(word[start:])
+            for link in LINKS if tail else ():
+                front = word[: start - len(link)] if word[:start].endswith(link) else ""
+                head = self._known(front) if len(front) >= 4 else None
+                if head:
+                    return head + tail
+        return []
+
+    def _repair(self, word):
+        """Rules e and f: one typing mistake."""
+        if len(word) >= 5:
             close = [i for known, i in self.words.items() if len(known) >= 4 and one_edit_apart(word, known)]
             if close:
-                return min(close)
-        return None
+                return [min(close)]
+        if len(word) >= 6:
+            alike = [form for n in (-1, 0, 1) for form in self.by_length.get(len(word) + n, ()) if one_edit_apart(word, form)]
+            if alike:
+                return self._alias(min(alike, key=self.order.get))
+        return []
 
     def encode(self, text):
         """text -> list of `MAX_TOKENS` ids, padded with 0."""
-        ids = [i for i in map(self.look_up, split_words(text)) if i is not None][:MAX_TOKENS]
+        ids = [i for piece in split_words(text) for i in self.look_up(piece)][:MAX_TOKENS]
         return ids + [PAD_ID] * (MAX_TOKENS - len(ids))
 
     def to_json(self):

@@ -1,6 +1,10 @@
 """Trains the denoiser of motion fields: python train_denoiser.py --minutes 60 --scenes DIR --out DIR.
 
-Needs text.pt and encoder.pt in --out (the encoder may still be training: it is re-read now and then).
+What it sees is what the engine will give it: classes, depth and sway as the encoder guesses them. What it learns to draw is
+the motion of the true labels. So it learns where the encoder errs, and takes from the features what the classes leave open
+(the course of a river, what belongs together). Words reach it only as the motion program, so that the text head can be
+trained on its own at any time. Needs encoder.pt in --out, or an exported image.onnx (--encoder); a newer encoder.pt is
+taken up while this runs.
 """
 
 import argparse
@@ -12,13 +16,20 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from captions import make_caption
-from motion import synthesise
-from networks import CLASS_COUNT, SIGMA_DATA, Denoiser, ImageEncoder, TextHead, clean_program, low_pass, motion_gate
-from text import Tokenizer
+from labelled import PhotoStore
+from motion import FOLIAGE, GRASS, RIVER, SEA, synthesise
+from networks import CLASS_COUNT, Denoiser, ImageEncoder, believe_words, low_pass, motion_gate
+from restore import restore_weights
 from train_encoder import SceneStore
 
-CAPTIONS_PER_SCENE = 3
+PROGRAMS_PER_SCENE = 3
+NOISES_PER_BATCH = 3  # updates that share scenes and motions, with new noise: drawing them costs half as much as learning from them
+TRUE_LABELS = 0.1  # share of scenes that are shown with their true labels instead of the encoder's
+NO_FEATURES = 0.15
+NO_PROGRAM = 0.1  # share that trains the unconditional branch of the guidance
+MOVING_SIZE = 0.3  # typical companded size where something moves
+# The engine raises the odds of named classes before the graph sees them (worker/engines/motion.ts, believeWords).
+NAMED_ODDS, NAMED_SKY_ODDS, MAX_NAMED = 5.0, 1.5, 5
 
 
 def load_average(network, path):
@@ -28,81 +39,108 @@ def load_average(network, path):
     return network.eval().requires_grad_(False)
 
 
-class Conditions:
-    """Draws scenes with captions and turns both into what the denoiser sees."""
+def draw_program(rng, present):
+    """A motion program [24] as the text head would give it. present [13]: shares of the classes in the picture."""
+    program = [0.0] * 24
+    strength = rng.choice([0.35, 0.5, 0.5, 1, 1, 1, 1, 1, 1.6, 2]) * rng.uniform(0.9, 1.1)
+    if rng.random() < 0.1:
+        program[:12] = [strength] * 12
+    elif rng.random() < 0.92:
+        there = [k for k in range(12) if present[k + 1] > 0.01]
+        for k in there:
+            if rng.random() < (0.9 if len(there) == 1 else 0.6):
+                program[k] = strength if rng.random() < 0.7 else rng.uniform(0.3, 2.0)
+        if rng.random() < 0.2:
+            program[rng.randrange(12)] = strength
+        for a, b in ((SEA, RIVER), (FOLIAGE, GRASS)):  # one word often names both
+            if max(program[a], program[b]) > 0 and rng.random() < 0.4:
+                program[a] = program[b] = max(program[a], program[b])
+    if rng.random() < 0.35:
+        angle = rng.choice([0, 0, 0.5, 0.5, 0.25, 0.75]) * 2 * np.pi if rng.random() < 0.75 else rng.uniform(0, 2 * np.pi)
+        program[12], program[13] = float(np.cos(angle)), float(np.sin(angle))
+    if rng.random() < 0.4:
+        for axis in rng.sample(range(8), rng.choice([1, 1, 2])):
+            program[14 + axis] = rng.choice([-1, 1]) * rng.uniform(0.25, 1.6)
+        program[21] = abs(program[21])
+    program[22] = float(any(program[:12]))
+    return program
 
-    def __init__(self, folder, scenes, device):
-        self.folder, self.device = folder, device
-        self.store = SceneStore(scenes)
-        self.tokenizer = Tokenizer.load(f"{folder}/words.json")
-        self.text = load_average(TextHead(len(self.tokenizer.words)), f"{folder}/text.pt").to(device)
+
+def raise_odds(segmentation, program, odds, sky_odds):
+    """Named classes become likelier, as in the engine. segmentation [b,13,h,w], program [b,24], odds and sky_odds [b]."""
+    named = (program[:, :12] > 0).to(segmentation.dtype)
+    few = (named.sum(1, keepdim=True) <= MAX_NAMED).to(segmentation.dtype)
+    per_class = torch.cat([sky_odds[:, None], odds[:, None].expand(-1, 11)], 1)
+    factor = 1 + named * few * (per_class - 1)
+    weighted = segmentation * torch.cat([torch.ones_like(factor[:, :1]), factor], 1)[:, :, None, None]
+    return weighted / weighted.sum(1, keepdim=True)
+
+
+class Conditions:
+    """Draws scenes with programs and turns both into what the denoiser sees and what it should draw."""
+
+    def __init__(self, folder, scenes, encoder, device, photos=None):
+        self.folder, self.exported, self.device = folder, encoder, device
+        self.store = SceneStore(scenes) if isinstance(scenes, str) else scenes
+        self.photos = PhotoStore(photos) if photos else None
+        self.encoder = None
         self.refresh()
 
     def refresh(self):
-        """Takes the newest encoder (it may be training next door)."""
+        """Takes the newest encoder and scenes (both may still be in the making)."""
         path = f"{self.folder}/encoder.pt"
-        self.encoder = load_average(ImageEncoder(), path).to(self.device) if os.path.exists(path) else None
-        self.store.refresh()
-
-    def caption(self, rng, present):
-        """A caption that mostly concerns classes of the scene."""
-        for _ in range(8):
-            text, program = make_caption(rng)
-            if rng.random() < 0.15 or any(program[k] > 0 and present[k + 1] > 0.02 for k in range(12)):
-                break
-        if rng.random() < 0.15:  # any mixture of the present classes
-            text, program = "", [0.0] * 24
-            for k in range(12):
-                if present[k + 1] > 0.01 and rng.random() < 0.6:
-                    program[k] = rng.uniform(0.2, 2.0)
-            if rng.random() < 0.4:
-                angle = rng.uniform(0, 6.283)
-                program[12], program[13] = np.cos(angle), np.sin(angle)
-            program[22] = float(any(program[:12]))
-        return text, program
+        if os.path.exists(path):
+            self.encoder = load_average(ImageEncoder(), path).to(self.device)
+        elif self.encoder is None:
+            start = (torch.zeros(1, 3, 128, 128),)
+            self.encoder = restore_weights(ImageEncoder(), self.exported, "encoder.", start, absent=("flow.",)).eval().requires_grad_(False).to(self.device)
+        if self.store.folder:
+            self.store.refresh()
+        if self.photos:
+            self.photos.refresh()
 
     @torch.no_grad()
-    def batch(self, seed, scene_count, held_out=False):
-        """Everything for one update; see `Denoiser.forward` for the shapes."""
+    def batch(self, seed, scene_count, held_out=False, per_scene=PROGRAMS_PER_SCENE):
+        """Everything for one update: field, camera, program, known, features, segmentation, depth, sway; see `Denoiser.forward`."""
         rng, choices = np.random.default_rng(seed), random.Random(str(seed))
-        n = CAPTIONS_PER_SCENE
-        image, label, depth, sway, flow = (a.to(self.device) for a in self.store.batch(rng, scene_count, held_out))
+        n = per_scene
+        photo_share = min(0.25, 0.004 * len(self.photos.photos)) if self.photos and not held_out else 0
+        image, label, depth, sway, flow = (a.to(self.device) for a in self.store.batch(rng, scene_count, held_out, self.photos if photo_share else None, photo_share))
         true = F.one_hot(label, CLASS_COUNT).permute(0, 3, 1, 2).float()
-        seen, depth_seen, sway_seen = true, depth, sway
-        features = torch.zeros(scene_count, 32, 32, 32, device=self.device)
-        if self.encoder is not None:
-            with torch.autocast(image.device.type, dtype=torch.bfloat16):
-                features, logits, depth_logit, sway_logit, _ = (a.float() for a in self.encoder(image))
-            use = torch.tensor(rng.random(scene_count) < 0.5, device=self.device)[:, None, None, None]
-            seen = torch.where(use, logits.softmax(1), true)
-            depth_seen, sway_seen = torch.where(use, depth_logit.sigmoid(), depth), torch.where(use, sway_logit.sigmoid(), sway)
-            features = features * torch.tensor(rng.random(scene_count) > 0.25, device=self.device)[:, None, None, None]
+        with torch.autocast(image.device.type, dtype=torch.bfloat16):
+            features, logits, depth_logit, sway_logit, _ = (a.float() for a in self.encoder(image))
+        sway = torch.where(sway < 0, sway_logit.sigmoid(), sway)  # photos come without
+        cheat = torch.tensor(rng.random(scene_count) < TRUE_LABELS, device=self.device)[:, None, None, None]
+        seen = torch.where(cheat, true, logits.softmax(1))
+        depth_seen, sway_seen = torch.where(cheat, depth, depth_logit.sigmoid()), torch.where(cheat, sway, sway_logit.sigmoid())
+        features = features * torch.tensor(rng.random(scene_count) > NO_FEATURES, device=self.device)[:, None, None, None]
         present = true.mean((2, 3)).tolist()
-        captions = [self.caption(choices, present[i // n]) for i in range(scene_count * n)]
-        program = torch.tensor([p for _, p in captions], dtype=torch.float32, device=self.device)
-        ids = torch.tensor([self.tokenizer.encode(t) for t, _ in captions], device=self.device)
-        context, raw = self.text(ids)
-        read = torch.tensor([t != "" and choices.random() < 0.3 for t, _ in captions], device=self.device)[:, None]
-        given = torch.where(read, clean_program(raw), program)
-        context = context * torch.tensor([float(t != "" and choices.random() < 0.5) for t, _ in captions], device=self.device)[:, None, None]
-        known = torch.tensor([float(choices.random() > 0.12) for _ in captions], device=self.device)
-        half = lambda a: F.avg_pool2d(a, 2).repeat_interleave(n, 0)
-        field, camera = synthesise(half(true), half(depth), half(sway), flow.repeat_interleave(n, 0), program)
-        return field, camera, context, given, known, features.repeat_interleave(n, 0), half(seen), half(depth_seen), half(sway_seen)
+        program = torch.tensor([draw_program(choices, present[i // n]) for i in range(scene_count * n)], dtype=torch.float32, device=self.device)
+        known = torch.tensor([float(choices.random() > NO_PROGRAM) for _ in program], device=self.device)
+        usual = torch.tensor([choices.random() < 0.6 for _ in program], device=self.device)
+        other = lambda high: torch.tensor([choices.uniform(1, high) for _ in program], device=self.device)
+        odds = torch.where(usual, torch.tensor(NAMED_ODDS, device=self.device), other(8))
+        sky_odds = torch.where(usual, torch.tensor(NAMED_SKY_ODDS, device=self.device), other(2.5))
+        each = lambda a: a.repeat_interleave(n, 0)
+        seen = believe_words(raise_odds(each(seen), program, odds, sky_odds), program)
+        half = lambda a: F.avg_pool2d(a, 2)
+        field, camera = synthesise(each(half(true)), each(half(depth)), each(half(sway)), each(flow), program)
+        return field, camera, program, known, each(features), half(seen), each(half(depth_seen)), each(half(sway_seen))
 
 
-def denoising_loss(model, field, camera, context, program, known, features, segmentation, depth, sway):
+def denoising_loss(model, field, camera, program, known, features, segmentation, depth, sway):
     """EDM loss on field and camera; the conditional branch is judged behind the motion gate."""
     b = field.shape[0]
-    sigma = (torch.randn(b, device=field.device) * 1.5 + 0.2).exp().clamp(0.03, 60)
+    # Fields are smooth: 1024 cells agree on them, so their coarse shape is decided at noise far above their own size.
+    sigma = (torch.randn(b, device=field.device) * 1.3 + 0.55).exp().clamp(0.03, 60)
     noisy = field + sigma[:, None, None, None] * torch.randn_like(field)
     noisy_camera = camera + sigma[:, None] * torch.randn_like(camera)
     with torch.autocast(field.device.type, dtype=torch.bfloat16):
-        got, got_camera = model(noisy, noisy_camera, sigma, context, program, known, features, segmentation, depth, sway)
+        got, got_camera = model(noisy, noisy_camera, sigma, program, known, features, segmentation, depth, sway)
     got, got_camera = got.float(), got_camera.float()
     gate = torch.where(known[:, None, None, None] > 0, motion_gate(segmentation, program), torch.ones_like(got))
-    weight = (sigma.square() + SIGMA_DATA ** 2) / (sigma * SIGMA_DATA).square()
-    weight = weight.clamp(max=200)
+    # EDM's weight for the true size of a moving field, capped: what remains at little noise is only what the smoothing takes away.
+    weight = (1 + (MOVING_SIZE / sigma).square()).clamp(max=4) / MOVING_SIZE ** 2
     active = 1 + 2 * (field.abs().amax(1, keepdim=True) > 0.05).float()
     field_loss = ((low_pass(got, gate) - field).square() * active).mean((1, 2, 3)) * weight
     camera_loss = (got_camera - camera).square().mean(1) * weight
@@ -110,19 +148,23 @@ def denoising_loss(model, field, camera, context, program, known, features, segm
 
 
 @torch.no_grad()
-def sample(guided, conditions, seed=0, steps=12, guidance=2.0):
-    """DPM-Solver++ (2M) in EDM time, as the engine runs it -> field, camera."""
-    context, program, features, segmentation, depth, sway = conditions
+def sample(guided, conditions, seed=0, steps=12, guidance=2.0, sigma_max=40.0, sigma_min=0.05):
+    """DPM-Solver++ (2M) in EDM time, as the engine runs it -> field, camera.
+
+    conditions: program, features, segmentation, depth, sway; seed: a number, or one per row.
+    """
+    program, features, segmentation, depth, sway = conditions
     b = program.shape[0]
-    generator = torch.Generator().manual_seed(seed)
+    seeds = [seed] * b if isinstance(seed, int) else list(seed)
+    generators = [torch.Generator().manual_seed(s + 7919 * i * isinstance(seed, int)) for i, s in enumerate(seeds)]
     rho = 7
     ramp = torch.linspace(0, 1, steps)
-    sigmas = (40 ** (1 / rho) + ramp * (0.05 ** (1 / rho) - 40 ** (1 / rho))) ** rho
-    x = torch.randn(b, 15, 32, 32, generator=generator) * sigmas[0]
-    c = torch.randn(b, 8, generator=generator) * sigmas[0]
+    sigmas = (sigma_max ** (1 / rho) + ramp * (sigma_min ** (1 / rho) - sigma_max ** (1 / rho))) ** rho
+    x = torch.cat([torch.randn(1, 15, 32, 32, generator=g) for g in generators]) * sigmas[0]
+    c = torch.cat([torch.randn(1, 8, generator=g) for g in generators]) * sigmas[0]
     old = None
     for i in range(steps):
-        clean = guided(x, c, sigmas[i].expand(b), context, program, features, segmentation, depth, sway, torch.tensor([guidance]))
+        clean = guided(x, c, sigmas[i].expand(b), program, features, segmentation, depth, sway, torch.tensor([guidance]))
         if i == steps - 1:
             return clean
         h = (sigmas[i] / sigmas[i + 1]).log()
@@ -137,12 +179,16 @@ def sample(guided, conditions, seed=0, steps=12, guidance=2.0):
 
 
 def main():
+    here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", default="/var/tmp/train")
     parser.add_argument("--scenes", default="/var/tmp/train/scenes")
+    parser.add_argument("--photos", help="folder with the unpacked packages that labels-*.json name; without it, drawn scenes alone")
+    parser.add_argument("--encoder", default=f"{here}/../models/motion/image.onnx", help="used as long as --out holds no encoder.pt")
+    parser.add_argument("--start", help="an exported denoiser.onnx to go on from when --out holds no checkpoint")
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch-scenes", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--batch-scenes", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--until", help="stop at this clock time, HH:MM, instead of after --minutes")
@@ -150,18 +196,21 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    conditions = Conditions(options.out, options.scenes, device)
-    model = Denoiser().to(device)
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    conditions = Conditions(options.out, options.scenes, options.encoder, device, options.photos)
+    model = Denoiser()
     path, step, spent_s = f"{options.out}/denoiser.pt", 0, 0.0
+    if options.start and not os.path.exists(path):
+        restore_weights(model, options.start, "denoiser.", empty_inputs())
+    model = model.to(device, memory_format=torch.channels_last)
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.997))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.98))
     if os.path.exists(path):
         saved = torch.load(path, map_location=device)
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
         step, spent_s = saved["step"], saved["spent_s"]
-    begun, seen = time.time(), None
+    begun, seen, batch = time.time(), None, None
     limit_s = options.minutes * 60
     if options.until:
         hour, minute = map(int, options.until.split(":"))
@@ -169,12 +218,13 @@ def main():
         limit_s = ((hour - now.tm_hour) * 60 + minute - now.tm_min) * 60 - now.tm_sec
 
     def save():
-        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent_s": spent_s + time.time() - begun, "samples": step * options.batch_scenes * CAPTIONS_PER_SCENE}, path + ".part")
+        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent_s": spent_s + time.time() - begun, "samples": step * options.batch_scenes * PROGRAMS_PER_SCENE}, path + ".part")
         os.replace(path + ".part", path)
 
     while time.time() - begun < limit_s:
         torch.manual_seed(options.seed * 1_000_003 + step)
-        batch = conditions.batch([options.seed, 77, step], options.batch_scenes)
+        if step % NOISES_PER_BATCH == 0 or batch is None:
+            batch = conditions.batch([options.seed, 77, step // NOISES_PER_BATCH], options.batch_scenes)
         progress = (time.time() - begun) / limit_s
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 150) * max(0.02, 1 - progress)
@@ -186,7 +236,7 @@ def main():
         optimizer.step()
         average.update_parameters(model)
         now = torch.tensor([field_loss.item(), camera_loss.item()])
-        seen = now if seen is None else 0.97 * seen + 0.03 * now
+        seen = now if seen is None else 0.98 * seen + 0.02 * now
         step += 1
         if step % 25 == 0:
             print(f"step {step} field {seen[0]:.4f} camera {seen[1]:.4f} minutes {(spent_s + time.time() - begun) / 60:.1f}", flush=True)
@@ -194,6 +244,12 @@ def main():
             save()
             conditions.refresh()
     save()
+
+
+def empty_inputs():
+    """Inputs of the right shapes for one call of `Denoiser`."""
+    zeros = torch.zeros
+    return (zeros(1, 15, 32, 32), zeros(1, 8), torch.ones(1), zeros(1, 24), zeros(1), zeros(1, 32, 32, 32), zeros(1, CLASS_COUNT, 32, 32), zeros(1, 1, 32, 32), zeros(1, 1, 32, 32))
 
 
 if __name__ == "__main__":

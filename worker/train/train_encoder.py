@@ -1,4 +1,7 @@
-"""Trains the image encoder on the drawn scenes: python train_encoder.py --minutes 60 --scenes DIR --out DIR."""
+"""Trains the image encoder on drawn scenes and labelled photos.
+
+python train_encoder.py --minutes 60 --scenes DIR --photos DIR --out DIR [--start ../models/motion/image.onnx].
+"""
 
 import argparse
 import glob
@@ -10,17 +13,40 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from labelled import UNKNOWN, PhotoStore
 from networks import CLASS_COUNT, ImageEncoder
+from restore import restore_weights
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--out", default="/var/tmp/train")
 parser.add_argument("--scenes", default="/var/tmp/train/scenes")
+parser.add_argument("--photos", help="folder with the unpacked packages that labels-*.json name; without it, drawn scenes alone")
+parser.add_argument("--photo-share", type=float, default=0.45, help="share of a batch that is cut from labelled photos")
+parser.add_argument("--start", help="an exported image.onnx to go on from when --out holds no checkpoint")
 parser.add_argument("--minutes", type=float, default=60)
 parser.add_argument("--batch", type=int, default=32)
 parser.add_argument("--rate", type=float, default=1.5e-3)
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--until", help="stop at this clock time, HH:MM, instead of after --minutes")
+
+MOST_PER_PHOTO = 0.0075
+ARRAYS = ("image", "label", "depth", "sway", "flow")
+
+
+def mix(rng, scene, other):
+    """Pastes the pixels of some classes of `other` onto `scene` (ClassMix; Olsson et al. 2021): the place alone must not decide."""
+    classes = np.unique(other["label"])
+    chosen = rng.permutation(classes)[:max(1, len(classes) // 2)]
+    mask = np.isin(other["label"], chosen)
+    if mask.mean() > 0.7:
+        mask = ~mask
+    out = {}
+    for name in ARRAYS:
+        a, b = scene[name], other[name]
+        m = cv2.resize(mask.astype(np.uint8), a.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+        out[name] = np.where(m if a.ndim == 2 else m[..., None], b, a)
+    return out
 
 
 def augment(rng, image, label, depth, sway, flow):
@@ -33,7 +59,9 @@ def augment(rng, image, label, depth, sway, flow):
         w, h, x, y = size, size, 0, 0
     image = cv2.resize(image[y:y + h, x:x + w], (128, 128), interpolation=cv2.INTER_AREA if w >= 128 and h >= 128 else cv2.INTER_LINEAR)
     label = cv2.resize(label[y:y + h, x:x + w], (64, 64), interpolation=cv2.INTER_NEAREST_EXACT)
+    known = cv2.resize((sway[y // 2:(y + h) // 2, x // 2:(x + w) // 2] != UNKNOWN).astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA)
     depth, sway = (cv2.resize(a[y // 2:(y + h) // 2, x // 2:(x + w) // 2], (64, 64), interpolation=cv2.INTER_AREA) for a in (depth, sway))
+    sway = np.where(known > 0.99, sway, UNKNOWN)
     flow = cv2.resize(flow[y // 4:(y + h) // 4, x // 4:(x + w) // 4].astype(np.float32) / 127, (32, 32))
     if rng.random() < 0.5:
         image, label, depth, sway, flow = image[:, ::-1], label[:, ::-1], depth[:, ::-1], sway[:, ::-1], flow[:, ::-1] * np.array([-1, 1], np.float32)
@@ -52,7 +80,7 @@ def augment(rng, image, label, depth, sway, flow):
         rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.5))
     if rng.random() < 0.2:
         rgb = rgb + rng.normal(0, rng.uniform(0.005, 0.05), rgb.shape)
-    return np.clip(rgb, 0, 1).astype(np.float32), label, depth.astype(np.float32) / 255, sway.astype(np.float32) / 255, flow
+    return np.clip(rgb, 0, 1).astype(np.float32), label, depth.astype(np.float32) / 255, np.where(sway == UNKNOWN, -1, sway.astype(np.float32) / 254), flow
 
 
 class SceneStore:
@@ -78,15 +106,25 @@ class SceneStore:
             store.shards.append({k: data[k] for k in data.files})
         return store
 
-    def batch(self, rng, count, held_out=False):
-        """Stacked tensors: image, label, depth, sway, flow (channels first)."""
+    def scene(self, rng, first, last, photos, photo_share):
+        """One drawn scene of the shards [first, last), or a crop of a labelled photo."""
+        if photos is not None and photos.photos and rng.random() < photo_share:
+            return photos.sample(rng)
+        shard = self.shards[int(rng.integers(first, last))]
+        i = int(rng.integers(len(shard["image"])))
+        scene = {k: shard[k][i] for k in ARRAYS}
+        return {**scene, "sway": np.minimum(scene["sway"], UNKNOWN - 1)}
+
+    def batch(self, rng, count, held_out=False, photos=None, photo_share=0.0):
+        """Stacked tensors: image, label, depth, sway (-1 = unknown), flow (channels first)."""
         first = 0 if held_out else min(self.held_out, len(self.shards) - 1)
         last = self.held_out if held_out else len(self.shards)
         rows = []
         for _ in range(count):
-            shard = self.shards[int(rng.integers(first, last))]
-            i = int(rng.integers(len(shard["image"])))
-            rows.append(augment(rng, *(shard[k][i] for k in ("image", "label", "depth", "sway", "flow"))))
+            scene = self.scene(rng, first, last, photos, photo_share)
+            if not held_out and rng.random() < 0.12:
+                scene = mix(rng, scene, self.scene(rng, first, last, photos, photo_share))
+            rows.append(augment(rng, *(scene[k] for k in ARRAYS)))
         image, label, depth, sway, flow = (np.stack(a) for a in zip(*rows))
         return (torch.from_numpy(image).permute(0, 3, 1, 2), torch.from_numpy(label).long(), torch.from_numpy(depth)[:, None], torch.from_numpy(sway)[:, None], torch.from_numpy(flow).permute(0, 3, 1, 2).contiguous())
 
@@ -95,7 +133,7 @@ def encoder_loss(outputs, label, depth, sway, flow, weights):
     """Cross-entropy over classes + depth, sway (where something moves) and flow (where it is known)."""
     _, classes, depth_out, sway_out, flow_out = outputs
     loss = F.cross_entropy(classes.float(), label, weights, label_smoothing=0.02)
-    moving = (label > 0).float()[:, None]
+    moving = (label > 0).float()[:, None] * (sway >= 0).float()
     loss = loss + 0.5 * (torch.sigmoid(depth_out.float()) - depth).abs().mean()
     loss = loss + 0.5 * ((torch.sigmoid(sway_out.float()) - sway).abs() * moving).mean()
     known = (flow.square().sum(1, keepdim=True) > 0.25).float()
@@ -118,13 +156,34 @@ def evaluate(model, store, device, batches=6):
     return (hit.sum() / matrix.sum()).item(), iou.tolist()
 
 
+def evaluate_photos(model, photos, device):
+    """Labelled photos that training never sees, each as a whole: mean pixel accuracy and the number of photos."""
+    if not photos.held_out:
+        return float("nan"), 0
+    rng = np.random.default_rng(0)
+    model.eval()
+    hits = []
+    with torch.no_grad():
+        for photo in photos.held_out:
+            scene = photos.sample(rng, photo, whole=True)
+            image = torch.from_numpy(cv2.resize(scene["image"], (128, 128), interpolation=cv2.INTER_AREA)).permute(2, 0, 1)[None].float() / 255
+            guess = model(image.to(device))[1].argmax(1)[0].cpu().numpy()
+            hits.append((guess == cv2.resize(scene["label"], (64, 64), interpolation=cv2.INTER_NEAREST_EXACT)).mean())
+    model.train()
+    return float(np.mean(hits)), len(hits)
+
+
 def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     store = SceneStore(options.scenes)
-    model = ImageEncoder().to(device)
+    photos = PhotoStore(options.photos) if options.photos else None
+    model = ImageEncoder()
+    if options.start and not os.path.exists(f"{options.out}/encoder.pt"):
+        restore_weights(model, options.start, "encoder.", (torch.zeros(1, 3, 128, 128),), absent=("flow.",))
+    model = model.to(device, memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995))
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.02, betas=(0.9, 0.98))
     path, step, spent_s = f"{options.out}/encoder.pt", 0, 0.0
@@ -150,7 +209,10 @@ def main():
 
     while time.time() - begun < limit_s:
         rng = np.random.default_rng([options.seed, step])
-        image, label, depth, sway, flow = (a.to(device) for a in store.batch(rng, options.batch))
+        # few photos would be learnt by heart: each may be seen in at most so many places of a batch
+        photo_share = min(options.photo_share, MOST_PER_PHOTO * len(photos.photos)) if photos else 0
+        image, label, depth, sway, flow = (a.to(device) for a in store.batch(rng, options.batch, photos=photos, photo_share=photo_share))
+        image = image.contiguous(memory_format=torch.channels_last)
         progress = (time.time() - begun) / limit_s
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 150) * max(0.02, 1 - progress)
@@ -167,10 +229,14 @@ def main():
         if step % 50 == 0:
             print(f"step {step} loss {seen_loss:.4f} minutes {(spent_s + time.time() - begun) / 60:.1f}", flush=True)
             store.refresh()
+            if photos is not None:
+                photos.refresh()
         if step % 200 == 0:
             save()
             accuracy, iou = evaluate(average.module, store, device, 3)
             print(f"held-out accuracy {accuracy:.3f} iou " + " ".join(f"{v:.2f}" for v in iou), flush=True)
+            if photos is not None:
+                print("held-out photos: accuracy {:.3f} of {}; training on {}".format(*evaluate_photos(average.module, photos, device), len(photos.photos)), flush=True)
     save()
     accuracy, iou = evaluate(average.module, store, device, 15)
     print(f"final held-out accuracy {accuracy:.4f} iou " + " ".join(f"{v:.3f}" for v in iou), flush=True)

@@ -1,4 +1,5 @@
-/** Moves the pixels of a prepared photo to their places in one frame; the arithmetic behind it is in worker/train/renderer.py. */
+/** Moves the pixels of a prepared photo to their places, frame by frame; the arithmetic behind it is in worker/train/renderer.py. */
+import { CELL_FLOATS, kernelBytes, nameOf, REALS, SPAN, type Task, WHOLES } from './compose-kernel.ts';
 
 /** Full-size planes of a clip, made once. Luma planes are width x height, chroma planes U and V, each half as wide and high. */
 export interface Sheets {
@@ -31,138 +32,151 @@ export interface Arrangement {
   readonly weights: readonly [number, number];
 }
 
-const CHANNELS = 9;
-
-/** Bilinear value between the four pixels at `at`. */
-const blend = (plane: Uint8Array, at: number, width: number, fx: number, fy: number): number => {
-  const upper = (plane[at] as number) + fx * ((plane[at + 1] as number) - (plane[at] as number));
-  const lower = (plane[at + width] as number) + fx * ((plane[at + width + 1] as number) - (plane[at + width] as number));
-  return upper + fy * (lower - upper);
-};
-
-/** Value of a line of fields between `at` and the next cell. */
-const towards = (row: Float32Array, at: number, along: number): number => (row[at] as number) + along * ((row[at + 1] as number) - (row[at] as number));
-
-/** A coordinate inside 0..limit: past the border the layer is mirrored. */
-const mirror = (value: number, limit: number): number => {
-  const inside = value < 0 ? -value : value > limit ? 2 * limit - value : value;
-  return Math.min(Math.max(inside, 0), limit);
-};
-
-/** Where the pixel centres of `size` fall between `count` cells: cell, and how far towards the next one. */
-const between = (size: number, count: number): { cells: Int32Array; rests: Float32Array } => {
-  const cells = new Int32Array(size);
-  const rests = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    const place = Math.min(Math.max(((i + 0.5) * count) / size - 0.5, 0), count - 1.0001);
-    cells[i] = Math.floor(place);
-    rests[i] = place - Math.floor(place);
-  }
-  return { cells, rests };
-};
-
-interface Plane {
-  readonly width: number;
-  readonly height: number;
-  readonly still: Uint8Array;
-  readonly layer: Uint8Array;
-  readonly mask: Uint8Array;
-  /** The value that shading leaves alone. */
-  readonly neutral: number;
+export interface Composer {
+  /**
+   * One frame. The same input gives the same bytes.
+   * @returns I420, widthPx * heightPx * 3 / 2 bytes, a fresh buffer
+   */
+  compose(fields: Fields, arrangement: Arrangement): Uint8Array;
 }
 
-const composePlane = (plane: Plane, { width: gridWidth, height: gridHeight, shifts, shade }: Fields, { pose, weights }: Arrangement, out: Uint8Array): void => {
-  const { width, height, still, layer, mask, neutral } = plane;
-  const area = gridWidth * gridHeight;
-  const columns = between(width, gridWidth);
-  const lines = between(height, gridHeight);
-  const { cells, rests } = columns;
-  const row = new Float32Array(CHANNELS * gridWidth);
-  const [w0, w1] = weights;
-  const layered = w0 + w1 > 0;
-  const luma = neutral === 16;
-  const right = width - 1.001;
-  const bottom = height - 1.001;
-  // picture units → pixels: x = (u + 1) * width / 2 - 0.5
-  const [a, b, c, d, e, f] = pose as [number, number, number, number, number, number];
-  const stepX = a;
-  const stepY = (d * height) / width;
+/** The part of WebAssembly's interface used here; TypeScript has it in the library for browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (pages: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, (...numbers: number[]) => void>> };
+};
 
-  for (let y = 0, to = 0; y < height; y++) {
-    // 1 the fields of this line, in pixels
-    const above = (lines.cells[y] as number) * gridWidth;
-    const rest = lines.rests[y] as number;
-    for (let channel = 0; channel < CHANNELS; channel++) {
-      const from = channel < 6 ? shifts : shade;
-      const start = (channel < 6 ? channel : channel - 6) * area + above;
-      const factor = channel >= 6 ? 1 : channel % 2 === 0 ? width / 2 : height / 2;
-      const into = channel * gridWidth;
-      for (let x = 0; x < gridWidth; x++) {
-        const value = from[start + x] as number;
-        row[into + x] = factor * (value + rest * ((from[start + gridWidth + x] as number) - value));
-      }
-    }
-    // 2 where the camera looks at the line's first pixel
-    const v = (2 * y + 1) / height - 1;
-    const u = 1 / width - 1;
-    const firstX = ((a * u + b * v + c + 1) * width - 1) / 2;
-    const firstY = ((d * u + e * v + f + 1) * height - 1) / 2;
+const PAGE_BYTES = 65_536;
+/** Sampling reads up to a line and a pixel past the end of a plane, with weight 0; writing goes up to a span past it. */
+const spare = (width: number): number => width + 2 * SPAN;
+const SHIFTS = 6;
+const SHADES = 3;
 
-    for (let x = 0; x < width; x++, to++) {
-      const cell = cells[x] as number;
-      const along = rests[x] as number;
-      const cameraX = firstX + stepX * x;
-      const cameraY = firstY + stepY * x;
-      const px = Math.min(Math.max(cameraX + towards(row, cell, along), 0), right);
-      const py = Math.min(Math.max(cameraY + towards(row, cell + gridWidth, along), 0), bottom);
-      const ix = px | 0;
-      const iy = py | 0;
-      const fx = px - ix;
-      const fy = py - iy;
-      const at = iy * width + ix;
-      let value = blend(still, at, width, fx, fy);
-      if (layered) {
-        const share = blend(mask, at, width, fx, fy);
-        if (share > 0) {
-          let moved = 0;
-          if (w0 > 0) {
-            const lx = mirror(cameraX + towards(row, cell + 2 * gridWidth, along), right);
-            const ly = mirror(cameraY + towards(row, cell + 3 * gridWidth, along), bottom);
-            moved += w0 * blend(layer, (ly | 0) * width + (lx | 0), width, lx - (lx | 0), ly - (ly | 0));
-          }
-          if (w1 > 0) {
-            const lx = mirror(cameraX + towards(row, cell + 4 * gridWidth, along), right);
-            const ly = mirror(cameraY + towards(row, cell + 5 * gridWidth, along), bottom);
-            moved += w1 * blend(layer, (ly | 0) * width + (lx | 0), width, lx - (lx | 0), ly - (ly | 0));
-            if (luma) moved = towards(row, cell + 7 * gridWidth, along) * moved - towards(row, cell + 8 * gridWidth, along);
-          }
-          value += (share / 255) * (moved - blend(layer, at, width, fx, fy));
-        }
-      }
-      if (luma) value = 16 + (value - 16) * towards(row, cell + 6 * gridWidth, along);
-      out[to] = value < 16 ? 16 : value > 240 ? 240 : (value + 0.5) | 0;
-    }
+let compiled: object | undefined;
+const kernels = (): object => {
+  compiled ??= new WebAssembly.Module(kernelBytes());
+  return compiled;
+};
+
+/** Hands out aligned addresses one after the other. */
+const layOut = () => {
+  let end = 0;
+  return {
+    take(bytes: number): number {
+      const at = end;
+      end = Math.ceil((at + bytes) / 16) * 16;
+      return at;
+    },
+    pages: () => Math.ceil(end / PAGE_BYTES),
+  };
+};
+
+/** Where pixels fall between cells, as entries of {bytes to the cell, share of the next one}: every `every`-th pixel of `size`, `entries` of them. */
+const writeTable = (view: DataView, at: number, size: number, cells: number, cellBytes: number, entries: number, every: number): void => {
+  for (let i = 0; i < entries; i++) {
+    const place = Math.min(Math.max(((i * every + 0.5) * cells) / size - 0.5, 0), cells - 1.0001);
+    view.setInt32(at + 8 * i, Math.floor(place) * cellBytes, true);
+    view.setFloat32(at + 8 * i + 4, place - Math.floor(place), true);
   }
 };
 
+/** Planes of luma or of chroma in the kernels' memory. */
+interface Part {
+  readonly width: number;
+  readonly height: number;
+  readonly planes: 1 | 2;
+  readonly still: number;
+  readonly layer: number;
+  readonly mask: number;
+  readonly out: number;
+  /** Bytes from U to V. */
+  readonly between: number;
+  readonly columns: number;
+  readonly lines: number;
+}
+
 /**
- * One frame.
- * @returns I420, widthPx * heightPx * 3 / 2 bytes, a fresh buffer
+ * Copies the sheets; they may be dropped afterwards.
+ * @param grid size of the fields of all frames, both sides at least 2
  */
-export const composeFrame = (sheets: Sheets, fields: Fields, arrangement: Arrangement): Uint8Array => {
-  const { widthPx: width, heightPx: height } = sheets;
-  const area = width * height;
-  const quarter = area / 4;
-  const frame = new Uint8Array(area + 2 * quarter);
-  composePlane({ width, height, still: sheets.luma, layer: sheets.layer, mask: sheets.mask, neutral: 16 }, fields, arrangement, frame.subarray(0, area));
-  for (const k of [0, 1]) {
-    const part = (planes: Uint8Array): Uint8Array => planes.subarray(k * quarter, (k + 1) * quarter);
-    composePlane(
-      { width: width / 2, height: height / 2, still: part(sheets.chroma), layer: part(sheets.layerChroma), mask: sheets.maskHalf, neutral: 128 },
-      fields,
-      arrangement,
-      frame.subarray(area + k * quarter, area + (k + 1) * quarter),
-    );
+export const openComposer = (sheets: Sheets, grid: { readonly width: number; readonly height: number }): Composer => {
+  const { widthPx, heightPx } = sheets;
+  const cellBytes = 4 * CELL_FLOATS;
+
+  // 1 everything has its place in one memory
+  const room = layOut();
+  const part = (planes: 1 | 2): Part => {
+    const [width, height] = [widthPx / planes, heightPx / planes];
+    const between = width * height + spare(width);
+    const [still, layer, out] = [room.take(planes * between), room.take(planes * between), room.take(planes * between)];
+    const mask = room.take(between);
+    return { width, height, planes, still, layer, mask, out, between, columns: room.take(8 * (Math.ceil(width / SPAN) + 1)), lines: room.take(8 * height) };
+  };
+  const [luma, chroma] = [part(1), part(2)];
+  const fieldsAt = room.take(grid.width * grid.height * cellBytes);
+  const row = room.take(grid.width * cellBytes);
+  const memory = new WebAssembly.Memory({ initial: room.pages() });
+  const { exports } = new WebAssembly.Instance(kernels(), { env: { memory } });
+  const bytes = new Uint8Array(memory.buffer);
+  const cells = new Float32Array(memory.buffer, fieldsAt, grid.width * grid.height * CELL_FLOATS);
+
+  // 2 what stays the same for all frames
+  const view = new DataView(memory.buffer);
+  for (const { width, height, columns, lines } of [luma, chroma]) {
+    writeTable(view, columns, width, grid.width, cellBytes, Math.ceil(width / SPAN) + 1, SPAN);
+    writeTable(view, lines, height, grid.height, grid.width * cellBytes, height, 1);
   }
-  return frame;
+  const fill = (at: number, planes: Uint8Array, { width, height, between }: Part): void => {
+    const area = width * height;
+    for (let k = 0; k * area < planes.length; k++) bytes.set(planes.subarray(k * area, (k + 1) * area), at + k * between);
+  };
+  fill(luma.still, sheets.luma, luma);
+  fill(luma.layer, sheets.layer, luma);
+  fill(luma.mask, sheets.mask, luma);
+  fill(chroma.still, sheets.chroma, chroma);
+  fill(chroma.layer, sheets.layerChroma, chroma);
+  fill(chroma.mask, sheets.maskHalf, chroma);
+
+  /** Cell by cell instead of plane by plane, so that one look at the fields is one look at memory. @returns whether brightness changes */
+  const interleave = ({ shifts, shade }: Fields): boolean => {
+    const area = grid.width * grid.height;
+    let shines = false;
+    for (let i = 0, to = 0; i < area; i++, to += CELL_FLOATS) {
+      for (let k = 0; k < SHIFTS; k++) cells[to + k] = shifts[k * area + i] as number;
+      for (let k = 0; k < SHADES; k++) cells[to + SHIFTS + k] = shade[k * area + i] as number;
+      shines ||= shade[i] !== 1;
+    }
+    return shines;
+  };
+
+  const run = ({ width, height, ...at }: Part, task: Task, { pose, weights }: Arrangement): void => {
+    const [a, b, c, d, e, f] = pose as [number, number, number, number, number, number];
+    // picture units → pixels: x = (u + 1) * width / 2 - 0.5, at the first pixel's centre and per pixel
+    const [u, v] = [1 / width - 1, 1 / height - 1];
+    const numbers: Readonly<Record<(typeof WHOLES)[number] | (typeof REALS)[number], number>> = {
+      ...at,
+      ...{ width, height, row, rowBytes: grid.width * cellBytes, fields: fieldsAt },
+      ...{ scaleX: width / 2, scaleY: height / 2 },
+      ...{ originX: ((a * u + b * v + c + 1) * width - 1) / 2, originY: ((d * u + e * v + f + 1) * height - 1) / 2 },
+      ...{ perColumnX: a, perColumnY: (d * height) / width, perLineX: (b * width) / height, perLineY: e },
+      ...{ weight0: weights[0], weight1: weights[1] },
+    };
+    exports[nameOf(task)]?.(...[...WHOLES, ...REALS].map((name) => numbers[name]));
+  };
+
+  return {
+    compose(fields, arrangement) {
+      const shines = interleave(fields);
+      const [w0, w1] = arrangement.weights;
+      const copies = w1 > 0 ? 2 : w0 > 0 ? 1 : 0;
+      run(luma, { planes: 1, copies, shines }, arrangement);
+      run(chroma, { planes: 2, copies, shines: false }, arrangement);
+      const [area, quarter] = [luma.width * luma.height, chroma.width * chroma.height];
+      const frame = new Uint8Array(area + 2 * quarter);
+      frame.set(bytes.subarray(luma.out, luma.out + area));
+      for (const k of [0, 1]) frame.set(bytes.subarray(chroma.out + k * chroma.between, chroma.out + k * chroma.between + quarter), area + k * quarter);
+      return frame;
+    },
+  };
 };

@@ -1,6 +1,7 @@
-/** Moving pixels: exact where nothing moves, right where something does. */
+/** Moving pixels: exact where nothing moves, right where something does, and the same as the plain way of doing it. */
 import { describe, expect, it } from 'vitest';
-import { composeFrame, type Fields, type Sheets } from '../../../worker/vision/compose.ts';
+import { type Arrangement, type Fields, openComposer, type Sheets } from '../../../worker/vision/compose.ts';
+import { composeSlowly } from '../../support/slow-compose.ts';
 
 const [W, H] = [32, 16];
 const plane = (width: number, height: number, value: (x: number, y: number) => number): Uint8Array =>
@@ -28,7 +29,9 @@ const fields = (still = [0, 0], first = [0, 0], second = [0, 0], shade = [1, 1, 
 };
 const luma = (frame: Uint8Array, x: number, y: number): number => frame[y * W + x] as number;
 
-describe('composeFrame', () => {
+const composeFrame = (planes: Sheets, fields: Fields, arrangement: Arrangement): Uint8Array => openComposer(planes, fields).compose(fields, arrangement);
+
+describe('a composer', () => {
   it('gives the photo itself when nothing moves, with or without the layer', () => {
     const photo = new Uint8Array([...sheets.luma, ...sheets.chroma]);
     for (const weights of [
@@ -72,5 +75,80 @@ describe('composeFrame', () => {
     expect(luma(frame, 0, 0)).toBe(16 + 24 * 1.5);
     expect(Math.max(...frame.subarray(0, W * H))).toBeLessThanOrEqual(240);
     expect(frame.subarray(W * H)).toEqual(sheets.chroma);
+  });
+
+  it('keeps frames apart and forgets nothing between them', () => {
+    const composer = openComposer(sheets, fields());
+    const [moved, still] = [fields([3, 1], [2, 0]), fields()];
+    const arrangement: Arrangement = { pose: identity, weights: [1, 0] };
+    const first = composer.compose(moved, arrangement);
+    const before = first.slice();
+    const second = composer.compose(still, { pose: identity, weights: [0, 0] });
+    expect(first).toEqual(before);
+    expect(second).not.toEqual(first);
+    expect(composer.compose(moved, arrangement)).toEqual(first);
+  });
+});
+
+/** A photo full of detail with a ragged mask, and smooth fields; all from sines, so that every run sees the same. */
+const busy = (widthPx: number, heightPx: number): Sheets => {
+  const texture = (phase: number) => (x: number, y: number) => 126 + 60 * Math.sin(x / 3 + phase) * Math.cos(y / 4) + 40 * Math.sin((x * y) / 97 + phase);
+  const shown = (x: number, y: number): number => Math.min(255, Math.max(0, 128 + 900 * Math.sin(x / 29) * Math.cos(y / 17)));
+  const [w, h] = [widthPx / 2, heightPx / 2];
+  return {
+    ...{ widthPx, heightPx },
+    luma: plane(widthPx, heightPx, texture(0)),
+    chroma: plane(w, 2 * h, texture(1)),
+    mask: plane(widthPx, heightPx, shown),
+    maskHalf: plane(w, h, (x, y) => shown(2 * x, 2 * y)),
+    layer: plane(widthPx, heightPx, texture(2)),
+    layerChroma: plane(w, 2 * h, texture(3)),
+  };
+};
+const smoothFields = (shines: boolean, { widthPx, heightPx }: Sheets): Fields => {
+  const [width, height] = [Math.round(widthPx / 5), Math.round(heightPx / 5)];
+  const channels = (count: number, value: (k: number, u: number, v: number) => number): Float32Array =>
+    Float32Array.from({ length: count * width * height }, (_, i) => {
+      const [k, cell] = [Math.floor(i / (width * height)), i % (width * height)];
+      return value(k, (cell % width) / width, Math.floor(cell / width) / height);
+    });
+  return {
+    ...{ width, height },
+    shifts: channels(6, (k, u, v) => 0.05 * Math.sin(5 * u + k) * Math.cos(4 * v - k)),
+    shade: channels(3, (k, u, v) => (k === 0 ? 1 + (shines ? 0.2 * Math.sin(6 * u + v) : 0) : k === 1 ? 1.2 + 0.2 * Math.sin(3 * v) : 20 + 5 * u)),
+  };
+};
+/** Peak signal-to-noise ratio in dB. */
+const psnr = (a: Uint8Array, b: Uint8Array): number =>
+  10 * Math.log10((255 * 255 * a.length) / a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0));
+
+describe('a composer beside the plain way', () => {
+  const turned = [0.8, -0.05, 0.1, 0.09, 0.8, -0.1];
+  it.each([
+    [64, 64],
+    [322, 178],
+    [118, 66],
+    [1366, 70],
+  ])('gives the same picture at %i×%i', (widthPx, heightPx) => {
+    const planes = busy(widthPx, heightPx);
+    const composer = openComposer(planes, smoothFields(false, planes));
+    for (const weights of [
+      [0, 0],
+      [1, 0],
+      [0.35, 0.65],
+    ] as const)
+      for (const shines of [false, true])
+        for (const pose of [identity, turned]) {
+          const [fields, arrangement] = [smoothFields(shines, planes), { pose, weights }];
+          const wanted = composeSlowly(planes, fields, arrangement);
+          const got = composer.compose(fields, arrangement);
+          const area = widthPx * heightPx;
+          for (const [from, to] of [
+            [0, area],
+            [area, 1.25 * area],
+            [1.25 * area, 1.5 * area],
+          ] as const)
+            expect(psnr(wanted.subarray(from, to), got.subarray(from, to)), `${weights} ${shines} ${pose}`).toBeGreaterThan(45);
+        }
   });
 });

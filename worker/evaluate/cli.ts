@@ -1,0 +1,92 @@
+/** `npm run evaluate`: measures one clip against its photo, or makes and measures a whole list of them. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { manifests } from '../../config/engines.ts';
+import { loadConfig } from '../../config/index.ts';
+import { asAppError, noteText } from '../../core/errors.ts';
+import { createLogger } from '../../core/infra/pino-logger.ts';
+import { createPhotoInspector } from '../vision/photo.ts';
+import { judge } from './judge.ts';
+import { type Expectation, type Polygon, parseList } from './list.ts';
+import { measureClip } from './measure.ts';
+import { clipReport } from './report.ts';
+import { runList } from './run-list.ts';
+import { writeSheet } from './sheet.ts';
+
+const HELP = `Measures clips without any network.
+
+  npm run evaluate -- clip.mp4 --photo photo.jpg [--prompt "words"] [--region "0.1,0.2 0.9,0.2 0.9,0.6"] [--expect JSON] [--loop] [--sheet sheet.png] [--json]
+  npm run evaluate -- --list list.json --photos DIR [--engine motion] [--out DIR] [--only camera|drift|moves|nothing|loop|quality|WORD] [--seeds N]
+
+  --photo FILE     The photo the clip was made from
+  --prompt WORDS   What was asked for; written on the sheet
+  --region XY...   A polygon of what should move, x,y as shares of the photo; may be given several times
+  --expect JSON    What should happen, as "expect" in worker/evaluate/list.ts, for example '{"camera":{"pan":1}}'; regions: ["region"]
+  --loop           The clip was asked to loop
+  --sheet FILE     Where to write the contact sheet (PNG)
+  --json           All measures as JSON instead of words
+  --list FILE      Makes every clip of the list that is not there yet and measures all of them
+  --photos DIR     Folder that the paths of the list start from
+  --engine ID      The engine that makes them
+  --out DIR        Where clips, sheets and results.json go; ./evaluation when not given
+  --only SUBSET    Shots that ask for this, or whose id holds this word
+  --seeds N        Makes the first 3 "moves" shots with N seeds each and measures how much they differ (0: not at all)`;
+
+const polygonOf = (text: string): Polygon => {
+  const corners = text
+    .trim()
+    .split(/\s+/)
+    .map((pair) => pair.split(',').map(Number) as [number, number]);
+  if (corners.length < 3 || corners.some((corner) => corner.length !== 2 || corner.some((value) => !(value >= 0 && value <= 1)))) {
+    throw new Error(`--region wants three or more "x,y" between 0 and 1, not "${text}"`);
+  }
+  return corners;
+};
+
+/** @returns the exit code: 1 when a clip misses a target */
+const run = async (argv: readonly string[]): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      ...{ photo: { type: 'string' }, prompt: { type: 'string' }, region: { type: 'string', multiple: true }, expect: { type: 'string' } },
+      ...{ loop: { type: 'boolean' }, sheet: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      ...{ list: { type: 'string' }, photos: { type: 'string' }, engine: { type: 'string' }, out: { type: 'string' }, only: { type: 'string' } },
+      seeds: { type: 'string', default: '0' },
+    },
+  });
+  const config = loadConfig();
+  if (values.list) {
+    if (!values.photos) throw new Error('--list needs --photos, the folder of its photos');
+    await runList(parseList(await readFile(values.list, 'utf8')), {
+      ...{ photosDir: values.photos, outDir: values.out ?? 'evaluation', engineId: values.engine ?? manifests[0]?.id ?? '', only: values.only },
+      ...{ manifests, config, seeds: Number(values.seeds), log: createLogger(config.logLevel), say: (text) => process.stdout.write(`${text}\n`) },
+    });
+    return 0;
+  }
+  const [clipPath] = positionals;
+  if (values.help || !clipPath || !values.photo) {
+    process.stdout.write(`${HELP}\n`);
+    return values.help ? 0 : 2;
+  }
+  const bytes = await readFile(values.photo);
+  const size = await createPhotoInspector().inspect(bytes);
+  const regions = values.region ? { region: values.region.map(polygonOf) } : {};
+  const expect: Expectation = { ...(values.region ? { moves: ['region'] } : {}), ...(values.expect ? (JSON.parse(values.expect) as Expectation) : {}) };
+  const { measures, evidence } = await measureClip(clipPath, bytes, size, { regions, moves: expect.moves, ffmpegPath: config.ffmpegPath });
+  const verdicts = judge(measures, expect, { loop: values.loop });
+  if (values.json) process.stdout.write(`${JSON.stringify({ measures, verdicts }, null, 1)}\n`);
+  else process.stdout.write(`${clipReport(measures, verdicts)}\n`);
+  if (values.sheet) {
+    await writeSheet(values.sheet, { photo: bytes, prompt: values.prompt ?? '', measures, verdicts, evidence }, config.ffmpegPath);
+  }
+  return verdicts.every(({ passed }) => passed) ? 0 : 1;
+};
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (thrown) {
+  const error = asAppError(thrown);
+  process.stderr.write(`${error.code === 'INTERNAL' && thrown instanceof Error ? thrown.message : noteText(error.toNote())}\n`);
+  process.exitCode = 2;
+}
