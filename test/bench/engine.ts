@@ -51,7 +51,13 @@ if (!line) throw new Error('usage: npm run bench -- ENGINE photo.jpg "words" [op
 const config = loadConfig();
 const manifest = findManifest(manifests, id);
 const photoBytes = await readFile(line.photoPath);
-const request = resolveRequest(manifest, line.prompt, { ...line.options, seed: line.options.seed ?? 1 }, await createPhotoInspector().inspect(photoBytes), () => 1);
+const request = resolveRequest(
+  manifest,
+  line.prompt,
+  { ...line.options, seed: line.options.seed ?? 1 },
+  await createPhotoInspector().inspect(photoBytes),
+  () => 1,
+);
 const residency = createResidency({ manifests, modelsDir: config.modelsDir, providers: config.executionProviders, threads: config.threads }, silent);
 const signal = new AbortController().signal;
 const quiet = { signal, onProgress: () => {} };
@@ -70,20 +76,37 @@ try {
     const frames: Uint8Array[] = [];
     const prepared = await timed(() => engine.generate({ ...request, photo }, quiet));
     ready.push(prepared.cost);
-    drawing.push((await timed(async () => {
-      for await (const frame of prepared.result.frames) frames.push(frame);
-    })).cost);
+    drawing.push(
+      (
+        await timed(async () => {
+          for await (const frame of prepared.result.frames) frames.push(frame);
+        })
+      ).cost,
+    );
     // 2 encoding alone, of the very same frames
-    const kept: FrameStream = { ...prepared.result, frames: (async function* () { yield* frames; })() };
+    const kept: FrameStream = {
+      ...prepared.result,
+      frames: (async function* () {
+        yield* frames;
+      })(),
+    };
     const options = { format: request.format, maxBytes: Number.MAX_SAFE_INTEGER, directory, ffmpegPath: config.ffmpegPath };
     encoding.push((await timed(() => encodeClip(kept, options))).cost);
     // 3 the whole way with a warm engine
-    whole.push((await timed(() => makeClip(engine, { request, photoPath: line.photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER }, { ...quiet, ffmpegPath: config.ffmpegPath }))).cost);
+    whole.push(
+      (
+        await timed(() =>
+          makeClip(engine, { request, photoPath: line.photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER }, { ...quiet, ffmpegPath: config.ffmpegPath }),
+        )
+      ).cost,
+    );
   }
   const [encodeAlone, clip] = [median(encoding), median(whole)];
   process.stdout.write(
     `${[
-      `${request.widthPx}×${request.heightPx}, ${request.frameCount} frames, ${cpus().length} cores, load ${loadavg().map((one) => one.toFixed(1)).join(' ')}, peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
+      `${request.widthPx}×${request.heightPx}, ${request.frameCount} frames, ${cpus().length} cores, load ${loadavg()
+        .map((one) => one.toFixed(1))
+        .join(' ')}, peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
       `${'median of '.concat(String(ROUNDS)).padEnd(28)} wall s  own CPU s  ffmpeg CPU s`,
       row('load (once)', loading.cost),
       row('words, photo, motion', median(ready)),

@@ -137,7 +137,7 @@ export const mapMotion = (greys: readonly Grey[], track: CameraTrack, fps: numbe
 
 /** What one region does. Lengths are shares of the diagonal. */
 export interface RegionMotion {
-  /** Upper quartile of how far its textured pixels get; without texture, what the change of brightness amounts to. */
+  /** Upper quartile of how far its textured pixels get; where most of it has no texture, what the change of brightness amounts to, if that is more. */
   readonly moved: number;
   /** Upper quartile of the range of brightness over the clip, 0..255. */
   readonly light: number;
@@ -150,30 +150,44 @@ export interface RegionMotion {
 
 const LEAST_TEXTURED_SHARE = 0.08;
 
+/** Mean of the middle four fifths: a few wild matches at the edges of things must not turn a direction. */
+const trimmedMean = (values: readonly number[]): number => {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.subarray(Math.floor(0.1 * sorted.length), Math.ceil(0.9 * sorted.length));
+  return middle.length === 0 ? 0 : middle.reduce((sum, value) => sum + value, 0) / middle.length;
+};
+
 export const regionMotion = (maps: MotionMaps, mask: Mask): RegionMotion => {
   const diagonal = Math.hypot(maps.width, maps.height);
   const peaks: number[] = [];
   const lights: number[] = [];
-  let [pixels, count, dx, dy, energy, slope] = [0, 0, 0, 0, 0, 0];
+  const driftX: number[] = [];
+  const driftY: number[] = [];
+  let [pixels, flat, energy, slope] = [0, 0, 0, 0];
   for (let at = 0; at < mask.data.length; at++) {
     if (!mask.data[at] || !maps.seen[at]) continue;
     pixels++;
     lights.push(maps.light[at] as number);
-    energy += maps.change.energy[at] as number;
-    slope += maps.change.slope[at] as number;
-    if (!maps.textured[at]) continue;
-    count++;
+    if (!maps.textured[at]) {
+      flat++;
+      energy += maps.change.energy[at] as number;
+      slope += maps.change.slope[at] as number;
+      continue;
+    }
     peaks.push(maps.peak[at] as number);
-    dx += maps.driftX[at] as number;
-    dy += maps.driftY[at] as number;
+    driftX.push(maps.driftX[at] as number);
+    driftY.push(maps.driftY[at] as number);
   }
+  const count = peaks.length;
   const textured = count >= Math.max(30, LEAST_TEXTURED_SHARE * pixels);
+  const followed = textured ? quantile(peaks, 0.75) : 0;
   // least squares: the shift whose change of brightness, gradient times shift, has this energy; half of a gradient lies across
-  const implied = Math.sqrt((2 * Math.max(0, energy - CODEC_NOISE ** 2 * pixels)) / Math.max(1e-6, slope)) / diagonal;
+  const implied = Math.sqrt((2 * Math.max(0, energy - CODEC_NOISE ** 2 * flat)) / Math.max(1e-6, slope)) / diagonal;
   return {
-    moved: textured ? quantile(peaks, 0.75) : Math.min(implied, LONGEST),
+    // what little stands before a bare sky does not speak for the sky
+    moved: count > flat ? followed : Math.max(followed, Math.min(implied, LONGEST)),
     light: quantile(lights, 0.75),
-    drift: count > 0 ? [dx / count, dy / count] : [0, 0],
+    drift: [trimmedMean(driftX), trimmedMean(driftY)],
     ...{ textured, pixels },
   };
 };

@@ -89,8 +89,10 @@ class Canvas:
         texture = self.pick(POOL.textures[slope])
         c, s, x0, y0 = math.cos(angle), math.sin(angle), self.u(0, 512), self.u(0, 512)
         if warp is None:
-            to_texture = np.float32([[c * sx, s * sx, x0], [-s * sy, c * sy, y0]])
-            return cv2.warpAffine(texture, to_texture, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
+            step = 2 if slope >= 3.0 and sx < 2 and sy < 2 else 1  # so smooth that every second pixel is enough
+            to_texture = np.float32([[c * sx * step, s * sx * step, x0], [-s * sy * step, c * sy * step, y0]])
+            out = cv2.warpAffine(texture, to_texture, (SIZE // step, SIZE // step), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
+            return out if step == 1 else cv2.resize(out, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
         x, y = (np.asarray(v, np.float32) for v in warp)
         return cv2.remap(texture, (x * c + y * s) * sx + x0, (y * c - x * s) * sy + y0, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
@@ -106,17 +108,16 @@ class Canvas:
 
     def texture(self, names, scale=None, angle=0.0, warp=None):
         """A real texture over the whole canvas, mirrored at its borders. RGB [SIZE, SIZE, 3]; `scale` texels per pixel."""
-        image, settings = BANK.pick(self.r, names)
+        scale = scale or self.u(0.35, 1.5)
+        halvings = max(0, round(math.log2(scale) - 0.2)) if warp is None else 0
+        image, settings = BANK.pick(self.r, names, halvings)
+        scale /= 2 ** halvings
         if settings["kind"] == "stamp":  # the inside of a plant: its leaves over their own shade
             h, w = image.shape[:2]
             image = image[h // 6:h - h // 5, w // 6:w - w // 6]
             leaves = image[..., 3:]
             image = image[..., :3] * leaves + mean_colour(image[..., :3] * leaves) / (cv2.mean(leaves)[0] + 0.05) * self.u(0.2, 0.7) * (1 - leaves)
         h, w = image.shape[:2]
-        scale = scale or self.u(0.35, 1.5)
-        if scale > 1.3 and warp is None and min(h, w) > 32:
-            image = cv2.resize(image, (max(16, int(w / scale)), max(16, int(h / scale))), interpolation=cv2.INTER_AREA)
-            (h, w), scale = image.shape[:2], 1.0
         c, s, x0, y0 = math.cos(angle) * scale, math.sin(angle) * scale, self.u(0, w), self.u(0, h)
         if self.chance(0.5):
             image = image[:, ::-1]
@@ -190,7 +191,11 @@ class Canvas:
             sway = settings["sway"] * np.clip(1.6 * cv2.GaussianBlur(alpha, (0, 0), max(1.0, 0.05 * height * SIZE)) - 0.3, 0, 1) * np.minimum(1, 0.15 + 1.7 * rise)
         else:
             sway = 0.0 if name == "static" else settings["sway"]
+        if "trunk" in settings:  # the foot of a tree stands firm
+            sway = np.where(rise < settings["trunk"], 0, sway)
         self.lay(box, alpha, rgb, name, depth, sway, 0, 0.4 if name in ("foliage", "grass") else 0.5)
+        if "trunk" in settings:
+            self.label[box][(rise < settings["trunk"]) & (np.abs(XX[box] - x) < 0.07 * height) & (alpha > 0.4)] = ID["static"]
 
     # ---- brushes ----
     def paint(self, alpha, rgb, name, depth, sway=0.0, flow=None, solid=0.5):
@@ -241,14 +246,14 @@ class Canvas:
 
     def haze(self):
         """Aerial perspective: far things take the colour of the low sky."""
-        t = np.clip(self.u(0.3, 1.0) * (1 - cv2.GaussianBlur(self.depth, (0, 0), 2)) ** self.u(1.5, 5), 0, 0.9) * (self.label != ID["sky"])
+        t = np.clip(self.u(0.3, 1.0) * np.clip(1 - cv2.GaussianBlur(self.depth, (0, 0), 2), 0, 1) ** self.u(1.5, 5), 0, 0.9) * (self.label != ID["sky"])
         self.rgb += t[..., None] * (self.sky_low - self.rgb)
 
     def cast_shadow(self):
         """Shade of something outside the frame, or dappled light through leaves."""
         n = self.noise(self.pick([2.4, 3.0, 3.8]), self.u(0.5, 3), self.u(0.5, 3), self.u(-1, 1))
         edge = self.u(-0.8, 0.8)
-        dark = self.u(0.3, 0.75) * smooth(n, edge, edge + self.u(0.1, 0.8)) * (self.label != ID["sky"])
+        dark = self.u(0.3, 0.75) * smooth(n, edge, edge + self.u(0.3, 1.5)) * (self.label != ID["sky"])
         self.rgb *= 1 - dark[..., None] * np.float32([1, 0.95, 0.85])
 
     def finish(self):

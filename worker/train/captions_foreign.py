@@ -1,6 +1,6 @@
 """The caption grammar in German, Spanish, French and Japanese, and prompts that mix languages."""
 
-from captions import CAMERA, DRIFTERS, INDEX, NOUNS, PROGRAM_SIZE, STRONG, VERBS, WEAK, Caption, empty_program, make_caption, scramble
+from captions import CAMERA, DRIFTERS, INDEX, NOUNS, PROGRAM_SIZE, STRONG, VERBS, WEAK, WIND_PROGRAM, Caption, empty_program, make_caption, scramble
 from words_foreign import LANGUAGES, conjugate, entries
 
 CODES = ["de", "es", "fr", "ja"]
@@ -61,8 +61,6 @@ class ForeignCaption(Caption):
         if not drifting and rng.random() < 0.1:
             words, strength = self.manner("S")
             if rng.random() < 0.3:
-                from captions import WIND_PROGRAM
-
                 self.ask(WIND_PROGRAM, strength)
                 return self.fill(self.pick(language["wind_alone"]), S=words, A=words)
             _, noun, amplitudes = self.thing(self.pick(["foliage", "grass", "flower", "hair", "cloth"]))

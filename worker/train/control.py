@@ -117,6 +117,23 @@ def coherence(waves, where):
     return (out[0] + out[1]) / 2
 
 
+def vortices(waves, where):
+    """Points per 100 cells inside `where` [n,32,32] round which the phase winds once [n,3]: a swing that no wave or wind explains."""
+    turn = lambda a, b: (b * a.conj()).angle()
+    a, b, c, d = waves[..., :-1, :-1], waves[..., :-1, 1:], waves[..., 1:, 1:], waves[..., 1:, :-1]
+    winding = (turn(a, b) + turn(b, c) + turn(c, d) + turn(d, a)).abs() > np.pi
+    inside = (where[:, :-1, :-1] * where[:, :-1, 1:] * where[:, 1:, 1:] * where[:, 1:, :-1])[:, None]
+    return 100 * (winding * inside).sum((2, 3)) / inside.sum((2, 3)).clamp(min=1)
+
+
+def unevenness(waves, where):
+    """Coefficient of variation of the size of each swing inside `where` [n,32,32] -> [n,3]."""
+    size, inside = waves.abs(), where[:, None]
+    mean = (size * inside).sum((2, 3)) / inside.sum((2, 3)).clamp(min=1)
+    square = (size.square() * inside).sum((2, 3)) / inside.sum((2, 3)).clamp(min=1)
+    return (square - mean.square()).clamp(min=0).sqrt() / mean.clamp(min=1e-9)
+
+
 def wave_number(waves, where, rows=slice(0, 32)):
     """Mean wavenumber in cycles per frame [n,3] inside `where`, from phase steps between neighbouring cells."""
     total = 0
@@ -182,6 +199,8 @@ def describe(label, field, program, sway, flow):
         where = swings.float()[None].expand(k, -1, -1)
         for f, v in zip((1, 2, 4), coherence(main, where).mean(0)):
             out[f"coherence f={f}"] = v.item()
+        for f, v, u in zip((1, 2), vortices(main, where).mean(0), unevenness(main, where).mean(0)):
+            out[f"vortices per 100 cells f={f}"], out[f"unevenness of the swing f={f}"] = v.item(), u.item()
     sea = shares[1 + SEA] * (program[SEA] > 0) > 0.9
     if sea.sum() > 150:
         main, where = waves[:, :, 1], sea.float()[None].expand(k, -1, -1)
@@ -325,13 +344,13 @@ def compare_samplers(image_graph, guided, store, options):
         for i, program, reference, conditions in cases:
             field = draw_control(conditions, 100 + i)[0] if draw is None else sample(guided, conditions, [1000 * i + s for s in range(options.seeds)], *draw)[0]
             row = describe(label[i], field, program, sway[i], flow[i])
-            row = {n: row[n] for n in row if n.startswith("coherence") or n == "moved inside"}
+            row = {n: row[n] for n in row if n.startswith(("vortices", "unevenness")) or n == "moved inside"}
             row["energy score of the field"] = energy_score(field.flatten(1), reference.flatten(1))
             row["energy score without free phases"] = energy_score(shape(field), shape(reference))
             row["spectrum, mean |log10| difference to truth"] = (spectrum(field, 1.0).mean(0) - spectrum(reference, 1.0).mean(0)).abs().mean().item()
             rows.append(row)
         columns[name] = collect(rows)
-    names = ["energy score of the field", "energy score without free phases", "coherence f=1", "coherence f=2", "moved inside", "spectrum, mean |log10| difference to truth"]
+    names = ["energy score of the field", "energy score without free phases", "vortices per 100 cells f=1", "vortices per 100 cells f=2", "unevenness of the swing f=1", "moved inside", "spectrum, mean |log10| difference to truth"]
     print(f"\n{len(cases)} held-out drawn scenes, {options.seeds} seeds\n| sampler | " + " | ".join(names) + " |\n|---|" + "---|" * len(names))
     for column, values in columns.items():
         print(f"| {column} | " + " | ".join(f"{values[n][0]:.3f}" for n in names) + " |")
@@ -383,6 +402,8 @@ def compare_photos(image_graph, guided, store, options):
             if where[0].sum() > 60 and waves.abs().mean() > 1e-4:
                 for f, v in zip((1, 2, 4), coherence(main_axis(waves), where).mean(0)):
                     row[f"coherence f={f}"] = v.item()
+                for f, v, u in zip((1, 2), vortices(main_axis(waves), where).mean(0), unevenness(main_axis(waves), where).mean(0)):
+                    row[f"vortices per 100 cells f={f}"], row[f"unevenness of the swing f={f}"] = v.item(), u.item()
             size = moved.mean(0).sqrt()
             change = torch.cat([size.diff(dim=0).abs().flatten(), size.diff(dim=1).abs().flatten()])
             edges = torch.cat([edge_y.flatten(), edge_x.flatten()])

@@ -1,7 +1,5 @@
 """Brushes for what people built: facades, pagodas, temples, castles, houses, bridges, masts, fences. All of it is static."""
 
-import math
-
 import cv2
 import numpy as np
 

@@ -87,7 +87,7 @@ class Land(Canvas):
 
     def ridge(self, base, height, roughness=3.0, grain=1.0):
         """A skyline: y of the ridge per column."""
-        line = self.noise(self.pick([2.4, 3.0, 3.8, 3.8]), 0.6 * grain, 0.6 * grain)[int(self.u(0, SIZE - 1))]
+        line = self.noise(self.pick([3.0, 3.8, 3.8]), 0.5 * grain, 0.5 * grain)[int(self.u(0, SIZE - 1))]
         return base - height * (0.6 + 0.4 * line) + self.u(-0.15, 0.15) * (XX[0] - 0.5)
 
     def mountains(self, horizon, count=None):

@@ -34,7 +34,8 @@ class Plants(Canvas):
         lean = self.u(-0.08, 0.08) * h
         rise = np.clip((base - YY) / h, 0, 1)
         tw = max(1, h * SIZE * self.u(0.03, 0.07))
-        self.paint(self.mask_lines([[(x, base), (x + lean * 0.5, base - h * 0.6)]], tw), trunk, "static", depth)
+        if kind != "bare":
+            self.paint(self.mask_lines([[(x, base), (x + lean * 0.5, base - h * 0.6)]], tw), trunk, "static", depth)
         base_colour = self.leaf_colour()
         if kind == "palm":
             lines = []
@@ -47,7 +48,8 @@ class Plants(Canvas):
             return
         if kind == "bare":
             limbs, twigs = self.fork(x, base, h)
-            self.paint(self.mask_lines(limbs, max(1, tw * 0.45)), trunk, "static", depth)
+            for lines, share in ((limbs[2:], 0.25), (limbs[1:2], 0.4), (limbs[:1], 0.6)):
+                self.paint(self.mask_lines(lines, max(1, tw * share)), np.clip(trunk * (1 + 0.25 * self.noise(1.8, 3, 1))[..., None], 0, 1), "static", depth)
             self.paint(self.mask_lines(twigs, 1), trunk * self.u(0.8, 1.5), "foliage", depth, rise, solid=0.35)
             if self.chance(0.45):  # a few leaves, blossom or snow on the twigs
                 spots = cv2.GaussianBlur(self.mask_lines(twigs, max(1, h * 9)), (0, 0), 1) * smooth(self.noise(1.2, 2, 2), self.u(-0.4, 0.8), 1.2)
@@ -74,11 +76,11 @@ class Plants(Canvas):
         """Branching lines of a leafless tree: thick limbs and thin twigs, each a list of point pairs."""
         limbs, twigs = [], []
         ends = [(x, base, -math.pi / 2 + self.u(-0.15, 0.15), h * self.u(0.28, 0.45))]
-        for level in range(5):
+        for level in range(6):
             grown = []
             for px, py, angle, length in ends:
                 qx, qy = px + length * math.cos(angle), py + length * math.sin(angle)
-                (limbs if level < 2 else twigs).append([(px, py), (qx + self.u(-0.05, 0.05) * length, (py + qy) / 2), (qx, qy)])
+                (limbs if level < 3 else twigs).append([(px, py), (qx + self.u(-0.05, 0.05) * length, (py + qy) / 2), (qx, qy)])
                 for _ in range(2 if level or self.chance(0.5) else 3):
                     grown.append((qx, qy, angle + self.u(-1, 1) * spread * 1.3, length * self.u(0.55, 0.85)))
             ends = grown
@@ -147,21 +149,44 @@ class Plants(Canvas):
         self.light_tint = np.ones(3, np.float32) * self.u(0.5, 1)
         self.sky_low, self.sky_kind = glow, "forest"
         self.paint(np.ones((SIZE, SIZE), np.float32), np.clip(back, 0, 1), "foliage", 0.2, 0.4 * (1 - YY))
-        floor = self.u(0.6, 0.95)
+        floor = self.u(0.5, 0.95)
+        for k in range(int(self.u(0, 3))):  # farther rows of crowns or undergrowth, each darker or paler
+            y = floor - self.u(0, 0.35) + 0.06 * self.noise(2.4, 2, 2) + 0.05 * self.noise(1.2, 1.5, 1.5)
+            rgb, _ = self.leaf_texture(self.leaf_colour(), self.u(0.8, 2.5))
+            fade = haze * self.u(0, 0.8)
+            self.paint(smooth(YY - y, -0.005, 0.01), rgb * (1 - fade) + glow * fade, "foliage", 0.25 + 0.1 * k, np.clip((floor + 0.2 - YY) / 0.5, 0, 1))
         if self.chance(0.8):
+            edge = smooth(YY - floor - 0.03 * self.noise(2.4, 1, 1), -0.02, 0.02)
             if self.chance(0.4):
-                self.grass(smooth(YY - floor - 0.02 * self.noise(2.4, 1, 1), -0.02, 0.02), floor - 0.1, 0.4 + 0.5 * YY, "meadow")
+                self.grass(edge, floor - 0.1, 0.4 + 0.5 * YY, "meadow")
             else:
-                self.paint(smooth(YY - floor - 0.02 * self.noise(2.4, 1, 1), -0.01, 0.01), self.surface(self.shade(self.colour((90, 70, 50), (70, 65, 50), (120, 90, 60), (60, 70, 45)) * self.light_tint, self.noise(1.2, 2, 2), 0.3), ["soil"], 0.5, self.ground_warp(floor - 0.3)), "static", 0.4 + 0.5 * YY)
-        for i in range(int(self.r.integers(2, 16))):
+                soil = self.shade(self.colour((90, 70, 50), (70, 65, 50), (120, 90, 60), (60, 70, 45), (150, 95, 50)) * self.light_tint, self.noise(1.2, 2, 2), 0.3)
+                self.paint(edge, self.surface(soil, ["soil"], 0.6, self.ground_warp(floor - 0.3)), "static", 0.4 + 0.5 * YY)
+            if self.chance(0.25):  # a path
+                x, turn = self.u(0.3, 0.7), self.u(-0.4, 0.4)
+                self.paint(self.mask_polygon([(x, floor), (x + 0.04, floor), (x + turn + self.u(0.2, 0.5), 1.05), (x + turn - self.u(0.1, 0.4), 1.05)]), self.shade(self.colour((140, 120, 95), (110, 105, 100), (170, 150, 120)) * self.light_tint, self.noise(1.8, 2, 1), 0.12), "static", 0.4 + 0.5 * YY)
+        leaning = self.u(0.03, 0.3)
+        for _ in range(int(self.r.integers(0, 16))):
             near = self.u() ** 2
-            x, w = self.u(-0.05, 1.05), 0.008 + 0.09 * near
-            lean = self.u(-0.08, 0.08)
+            x, w = self.u(-0.05, 1.05), 0.006 + 0.1 * near
+            lean, bend = self.u(-1, 1) * leaning, self.u(-0.06, 0.06)
             foot = min(1.05, floor + 0.3 * near)
-            a = self.mask_polygon([(x - w / 2, foot), (x + w / 2, foot), (x + lean + w * 0.35, -0.05), (x + lean - w * 0.35, -0.05)])
-            bark = self.surface(self.shade(self.colour((75, 62, 50), (50, 45, 40), (110, 95, 80), (35, 32, 30), (150, 145, 140)) * self.light_tint, self.noise(1.8, 3, 0.6), 0.25), ["bark"], 0.4)
-            t = (0.5 - near) * haze
-            self.paint(a, bark * (1 - max(t, 0)) + glow * max(t, 0), "static", 0.3 + 0.6 * near)
+            left = [(x - w / 2, foot), (x - 0.42 * w + bend, 0.55 * foot), (x + lean - w * 0.3, -0.05)]
+            right = [(x + w / 2, foot), (x + 0.42 * w + bend, 0.55 * foot), (x + lean + w * 0.3, -0.05)]
+            side = 1 + self.u(-0.5, 0.5) * np.clip((XX - x) / w, -1, 1)
+            bark = self.surface(self.shade(self.colour((75, 62, 50), (50, 45, 40), (110, 95, 80), (35, 32, 30), (150, 145, 140), (200, 195, 185)) * self.light_tint, self.noise(1.8, 3, 0.6), 0.25), ["bark"], 0.4) * side[..., None]
+            t = max((0.5 - near) * haze, 0)
+            self.paint(self.mask_polygon(left + right[::-1]), np.clip(bark * (1 - t) + glow * t, 0, 1), "static", 0.3 + 0.6 * near)
+            if near > 0.2 and self.chance(0.3):
+                y = self.u(0.05, 0.6)
+                reach = self.pick([-1, 1]) * self.u(0.1, 0.4)
+                self.paint(self.mask_lines([[(x + bend, y), (x + 0.5 * reach, y - 0.03), (x + reach, y - self.u(0.05, 0.2))]], self.u(1, 4)), np.clip(bark, 0, 1), "static", 0.3 + 0.6 * near)
+        for _ in range(int(self.u(0, 4))):
+            self.bush(base=self.u(floor, 1.1))
+        if self.chance(0.2):  # sunbeams
+            angle, k = self.u(-0.8, 0.8), self.u(8, 30)
+            beams = smooth(np.sin((XX + YY * angle) * k + self.noise(3.8, 0.5, 0.2)), 0, 1) * np.clip(1 - YY, 0, 1) * self.u(0.2, 0.6)
+            self.rgb += beams[..., None] * (glow - self.rgb)
         if self.chance(0.6):
             self.branches()
         if self.chance(0.3):

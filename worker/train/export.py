@@ -116,32 +116,52 @@ def write_denoiser(denoiser, path):
     return write(GuidedDenoiser(denoiser).eval(), inputs, names, outputs, path, {n: {0: "batch"} for n in names[:-1] + outputs})
 
 
+def export_text(train, folder):
+    """Writes text.onnx, the golden cases and the tokeniser's part of vocabulary.json; returns that part."""
+    words_path = f"{train}/words.json"
+    tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
+    text, _ = load_average(TextHead(len(tokenizer.words)), f"{train}/text.pt")
+    ids = torch.tensor([tokenizer.encode("slow zoom out while the waves roll"), tokenizer.encode("")])
+    write(TextGraph(text).eval(), (ids,), ["token_ids"], ["context", "program"], f"{folder}/text.onnx", {n: {0: "batch"} for n in ("token_ids", "context", "program")})
+    write_cases(tokenizer, f"{folder}/tokenizer-cases.json")
+    path = f"{folder}/vocabulary.json"
+    if os.path.exists(path):
+        with open(path) as file:
+            vocabulary = json.load(file)
+        write_vocabulary({**vocabulary, **tokenizer.to_json()}, path)
+    return tokenizer.to_json()
+
+
+def write_vocabulary(vocabulary, path):
+    with open(path + ".part", "w") as file:
+        json.dump(vocabulary, file, separators=(",", ":"), ensure_ascii=False)
+    os.replace(path + ".part", path)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", default="/var/tmp/train")
-    parser.add_argument("--only", choices=["denoiser"], help="export this graph alone; vocabulary.json stays as it is")
+    parser.add_argument("--only", choices=["text", "denoiser"], help="export this graph alone; what belongs to the others in vocabulary.json stays as it is")
     parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/motion"))
     options = parser.parse_args()
     torch.manual_seed(0)
     os.makedirs(options.out, exist_ok=True)
+    if options.only == "text":
+        export_text(options.train, options.out)
+        return
     denoiser, _ = load_average(Denoiser(), f"{options.train}/denoiser.pt")
     write_denoiser(denoiser, os.path.join(options.out, "denoiser.onnx"))
     if options.only == "denoiser":
         return
-    words_path = f"{options.train}/words.json"
-    tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
-    text, _ = load_average(TextHead(len(tokenizer.words)), f"{options.train}/text.pt")
     encoder, _ = load_average(ImageEncoder(), f"{options.train}/encoder.pt")
     out = lambda name: os.path.join(options.out, name)
 
-    ids = torch.tensor([tokenizer.encode("slow zoom out while the waves roll"), tokenizer.encode("")])
-    write(TextGraph(text).eval(), (ids,), ["token_ids"], ["context", "program"], out("text.onnx"), {n: {0: "batch"} for n in ("token_ids", "context", "program")})
     image = torch.rand(1, 3, 128, 128)
     names = ["features", "segmentation", "depth", "sway"]
     write(ImageGraph(encoder).eval(), (image,), ["image"], names, out("image.onnx"), {n: {0: "batch"} for n in ["image", *names]})
 
     vocabulary = {
-        **tokenizer.to_json(),
+        **export_text(options.train, options.out),
         "classes": CLASSES,
         "camera": CAMERA,
         "contextSize": CONTEXT_SIZE,
@@ -151,9 +171,7 @@ def main():
         "decode": {**{k: round(v * CALIBRATION.get(k, 1), 4) for k, v in DECODE.items()}, "formula": "displacement (units of sqrt(width*height)) = scale * sign(v) * max(|v| - deadZone, 0)^2; flicker likewise (share of brightness)"},
         "sampling": {"sigmaData": 0.5, "sigmaMax": 40, "sigmaMin": 0.05, "rho": 7, "steps": 12, "guidance": 2},
     }
-    with open(out("vocabulary.json"), "w") as file:
-        json.dump(vocabulary, file, separators=(",", ":"))
-    write_cases(tokenizer, out("tokenizer-cases.json"))
+    write_vocabulary(vocabulary, out("vocabulary.json"))
     sizes = sum(os.path.getsize(out(n)) for n in ("text.onnx", "image.onnx", "denoiser.onnx"))
     print(f"three graphs: {sizes / 1e6:.2f} MB")
 
@@ -167,6 +185,10 @@ CASE_TEXTS = [
     ",,,", "!!! zoom ???", "zoom    in\tplease\nnow", "the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the the zoom in",
     "could the house be a crowd", "very fast clouds", "extremely slow push in towards the mountain", "“smoke” rises—slowly…", "hair blowing in the wind, camera static", "no zoom", "pan right", "tilting downwards",
     "crane up & reveal the valley", "lights twinkle (gently)", "make it alive", "nothing moves", "the cat's fur ruffles", "Ｆｕｌｌｗｉｄｔｈ ｚｏｏｍ ｉｎ", "ﬁre ﬂame", "ßtraße ø æ", "İstanbul sea", "wavey waaves wavs", "trees-leaves_branches", "smokey smoky smokelike",
+    "Kameraschwenk nach links, während die Wolken über das Meer ziehen", "herauszoomen; nicht die Bäume", "Meereswellenrauschen", "Wolkenhimmels", "Straßenlaternen flackern", "gegen den Uhrzeigersinn drehen", "Baeume", "Blaetter rascheln",
+    "l'eau s'écoule, d'abord à gauche", "la caméra n'avance pas", "œil de bœuf", "les nuages dérivent", "caméra à l'épaule", "las nubes se mueven hacia la izquierda", "cámara fija", "el niño respira", "CORAZÓN ardiente",
+    "雲が左に流れる間、カメラは右にパン。", "ズームイン", "ｽﾞｰﾑｱｳﾄ", "木々が風にそよぐ、空は動かない", "水だけ動く", "ガラスの靴", "zoomしながら雲", "反時計回りに回転", "ゆっくり4秒パンするloop", "ﾊﾟﾝ", "ひらがなだけ", "々々", "ーー",
+    "Zoom avant, die Wolken ziehen, las olas rompen, 旗がはためく", "nubess", "feuillles", "Wasserfälle", "unbekanntwort quelconque desconocido 不明", "a la izquierda", "grassland housewife raincloud", "ẞ ﬀ ① ²",
 ]
 
 

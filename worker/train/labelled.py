@@ -95,7 +95,7 @@ def load_photo(folder, entry):
     if alpha is not None:
         image = paste_sky(np.random.default_rng(zlib.crc32(entry["path"].encode())), image, alpha)
         label[alpha < 0.5], depth[alpha < 0.5] = ID["sky"], 0
-    return {"path": entry["path"], "image": image[..., ::-1].copy(), "label": label, "depth": depth}
+    return {"path": entry["path"], "crop": entry.get("crop"), "image": image[..., ::-1].copy(), "label": label, "depth": depth}
 
 
 class PhotoStore:
@@ -117,7 +117,7 @@ class PhotoStore:
                 photo = load_photo(self.folder, entry)
                 if photo is None:
                     continue
-                both = [p for p in self.photos + self.held_out if p["path"] == photo["path"] and "crop" not in entry]
+                both = [p for p in self.photos + self.held_out if (p["path"], p["crop"]) == (photo["path"], photo["crop"])]
                 for old in both:  # its labels were corrected
                     old.update(photo)
                 if not both:

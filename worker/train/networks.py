@@ -66,7 +66,7 @@ class TextHead(nn.Module):
 def clean_program(raw):
     """Raw regression [b, 24] -> program: tiny values become exactly 0, directions unit vectors."""
     amplitude = raw[:, :12].clamp(0, 2)
-    amplitude = torch.where(amplitude < 0.12, torch.zeros_like(amplitude), amplitude)
+    amplitude = torch.where(amplitude < 0.18, torch.zeros_like(amplitude), amplitude)
     direction = raw[:, 12:14]
     length = direction.square().sum(1, keepdim=True).add(1e-6).sqrt()
     direction = torch.where(length < 0.5, torch.zeros_like(direction), direction / length)
@@ -113,9 +113,9 @@ class GridAttention(nn.Module):
 
     def forward(self, x):
         b, c, h, w = x.shape
-        q, k, v = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w).unbind(1)
-        attention = (q.transpose(-1, -2) @ k / math.sqrt(c // self.heads)).softmax(-1)
-        return x + self.out((v @ attention.transpose(-1, -2)).reshape(b, c, h, w))
+        q, k, v = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w).transpose(-1, -2).unbind(1)
+        mixed = (q / math.sqrt(c // self.heads) @ k.transpose(-1, -2)).softmax(-1) @ v
+        return x + self.out(mixed.transpose(-1, -2).reshape(b, c, h, w))
 
 
 class ImageEncoder(nn.Module):
@@ -159,6 +159,28 @@ class ImageEncoder(nn.Module):
 
 # ---- denoiser -----------------------------------------------------------------------------------
 
+class SpectralBlock(nn.Module):
+    """Residual block on the cosine transform of a square feature map: a wave or a gust is a few of its numbers, noise is all of them."""
+
+    def __init__(self, channels, side):
+        super().__init__()
+        self.norm = norm(channels)
+        self.enter, self.leave = nn.Conv2d(channels, channels, 1), nn.Conv2d(channels, channels, 1)
+        self.gain = nn.Parameter(torch.ones(1, channels, side, side))
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+        rows, columns = torch.arange(side)[:, None], torch.arange(side)[None]
+        basis = torch.cos(math.pi * (columns + 0.5) * rows / side) * math.sqrt(2 / side)
+        basis[0] /= math.sqrt(2)
+        self.register_buffer("basis", basis)  # orthonormal DCT-II: frequencies x places
+
+    def forward(self, x):
+        basis = self.basis.to(x.dtype)
+        h = basis @ self.enter(self.norm(x)) @ basis.T
+        h = F.silu(h * self.gain)
+        return x + self.leave(basis.T @ h @ basis)
+
+
 class Denoiser(nn.Module):
     """U-Net over the motion field at half its resolution, with the camera vector as a second, jointly noised input.
 
@@ -187,6 +209,7 @@ class Denoiser(nn.Module):
         self.block4 = ConvBlock(w0, w0, e)
         self.out = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, 4 * FIELD_CHANNELS, 3, padding=1), nn.PixelShuffle(2))
         self.camera = nn.Sequential(nn.Linear(e + w1, 128), nn.SiLU(), nn.Linear(128, CAMERA_SIZE))
+        self.spectral = SpectralBlock(w0, 16)
         nn.init.normal_(self.out[-2].weight, std=0.01)
         lines = torch.linspace(-1, 1, 32)
         self.register_buffer("place", torch.stack([lines[:, None].expand(32, 32), lines[None].expand(32, 32)])[None].contiguous())
@@ -219,7 +242,7 @@ class Denoiser(nn.Module):
         camera_skip, camera_out, camera_in = (c[:, None] for c in precondition(sigma, SIGMA_DATA))
         noise = (sigma.log() / 4)[:, None]
         e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * camera_in, program, known], 1))
-        s0 = self.block0(self.stem(coarse * c_in) + self.see(conditions), e)
+        s0 = self.spectral(self.block0(self.stem(coarse * c_in) + self.see(conditions), e))
         h = self.block2(self.attention1(self.block1(self.down(s0), e)), e)
         view = self.camera(torch.cat([e, h.mean((2, 3))], 1))
         h = self.attention0(s0 + F.interpolate(self.up(h), scale_factor=2.0, mode="nearest"))

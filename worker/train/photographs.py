@@ -70,13 +70,16 @@ class Bank:
     def has(self, *names):
         return any(name in self.groups for name in names)
 
-    def pick(self, rng, names):
+    def pick(self, rng, names, halvings=0):
         """A random file of the groups -> (image, settings). Texture: RGB float32 [h,w,3]; stamp: RGBA float32 [h,w,4], cut to its outline; 0..1."""
         items = [item for name in names for item in self.groups.get(name, [])]
         path, settings = items[int(rng.integers(len(items)))]
-        if path not in self.decoded:
-            self.decoded[path] = decode(path, settings)
-        return self.decoded[path], settings
+        levels = self.decoded.setdefault(path, [])
+        if not levels:
+            levels.append(decode(path, settings))
+        while len(levels) <= halvings and min(levels[-1].shape[:2]) >= 32:
+            levels.append(cv2.resize(levels[-1], (levels[-1].shape[1] // 2, levels[-1].shape[0] // 2), interpolation=cv2.INTER_AREA))
+        return levels[min(halvings, len(levels) - 1)], settings
 
 
 def decode(path, settings):

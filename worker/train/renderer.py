@@ -27,11 +27,12 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.009, 0.0055  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.010, 0.0055  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
 CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
-MAX_TRAVEL = 0.11  # of the frame: a copy of the layer that went further is faded out and starts anew
-MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
+# shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
+MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
+MAX_STRAIN_STILL = 0.07  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
 
 
@@ -286,7 +287,10 @@ class Prepare(nn.Module):
         full_guide = torch.cat([luma, 0.7 * (b - r)], 1)
         mask = (resize(a0[:, 0:3], luma) * full_guide[:, 0:1] + resize(a1[:, 0:3], luma) * full_guide[:, 1:2] + resize(b0[:, 0:3], luma))
         air_full = mask[:, 0:1]
-        mask = smooth_step(mask.sum(1, keepdim=True), 0.38, 0.58)
+        # a sharp border where the photo has an edge; haze that merely thins out ends as softly as it looks
+        steps = widest((p_luma - box(p_luma, 2)).abs(), 3)
+        soft = resize(gaussian(1 - smooth_step(steps, 0.012, 0.035), 2.0, 2.0), luma)
+        mask = smooth_step(mask.sum(1, keepdim=True), 0.38 - 0.3 * soft, 0.58 + 0.3 * soft)
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
@@ -338,7 +342,7 @@ class Prepare(nn.Module):
         flow, wave_layer = flow / total, wave_layer / total
 
         # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert or built
-        anchor = (0.25 + sway * 1.3).clamp(0, 1)
+        anchor = (0.3 + sway * 1.4).clamp(0, 1)
         swaying, mix = 0, 0.02
         for members, blur, leaves, lift in ((TALL, (12.0, 3.5), 0.2, 0.5), (FLOATING, (4.0, 4.0), 0.5, 1.0), (SWAYING, (2.0, 2.0), 0.6, 1.0)):
             known = segmentation[:, members].sum(1, keepdim=True)
@@ -373,7 +377,7 @@ class Prepare(nn.Module):
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
-        lit = lit + (2 * resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy)).clamp(-0.4, 0.4) * bright
+        lit = lit + (1.5 * resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy)).clamp(-0.35, 0.35) * bright
         lit = gaussian(lit, 1.5, 1.5)
         # the sides of waves turned to the light: what shows on water too smooth for its displacement to be seen
         crests = gaussian(-widest(-resize(mask, proxy) * water, 3), 1.5, 1.5)
@@ -383,9 +387,9 @@ class Prepare(nn.Module):
         relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), 4.0, 4.0)
 
         # 11 how much moves, in picture units, for the caller to judge
-
         flow_peak = peak(flow / unit, shown)
-        cycles = (flow_peak / MAX_TRAVEL).ceil().clamp(min=1)
+        travels = torch.maximum(peak(flow / unit, air) / MAX_TRAVEL_AIR, peak(flow / unit, (water + fire).clamp(0, 1)) / MAX_TRAVEL_WATER)
+        cycles = travels.ceil().clamp(min=1)
         activity = torch.stack([cycles, flow_peak, peak(wave_layer / unit_waves, shown), peak(wave_still / unit_waves, torch.ones_like(shown)), box(lit, 2).amax()])
         lit = torch.cat([lit, CREST_LIGHT * crests], 1)
 

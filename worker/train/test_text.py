@@ -245,6 +245,7 @@ do not move the water, just the grass | - | grass !sea !river
 
 @torch.no_grad()
 def main():
+    torch.set_num_threads(1)
     arguments = [a for a in sys.argv[1:] if a != "--held-out"]
     folder = arguments[0] if arguments else "/var/tmp/train"
     tokenizer = Tokenizer.load(f"{folder}/words.json")

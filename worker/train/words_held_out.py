@@ -192,5 +192,5 @@ las olas se mueven suavemente || las olas se mueven || las olas se mueven con fu
 les arbres bougent doucement || les arbres bougent || les arbres bougent violemment || 3
 木が少し揺れる || 木が揺れる || 木が激しく揺れる || 3
 langsamer Schwenk nach rechts || Schwenk nach rechts || schneller Schwenk nach rechts || 14
-the flag waves slightly || the flag waves || the flag waves furiously || 6
+the flag waves slightly || the flag waves || the flag waves furiously || 5
 """}

@@ -1,5 +1,5 @@
 /** Moves the pixels of a prepared photo to their places, frame by frame; the arithmetic behind it is in worker/train/renderer.py. */
-import { CELL_FLOATS, kernelBytes, nameOf, REALS, SPAN, type Task, WHOLES } from './compose-kernel.ts';
+import { CELL_FLOATS, kernelBytes, nameOf, REALS, type Span, type Task, WHOLES } from './compose-kernel.ts';
 
 /** Full-size planes of a clip, made once. Luma planes are width x height, chroma planes U and V, each half as wide and high. */
 export interface Sheets {
@@ -48,15 +48,20 @@ declare const WebAssembly: {
 };
 
 const PAGE_BYTES = 65_536;
-/** Sampling reads up to a line and a pixel past the end of a plane, with weight 0; writing goes up to a span past it. */
-const spare = (width: number): number => width + 2 * SPAN;
+/** Sampling reads up to a line and a pixel past the end of a plane, with weight 0; writing goes less than 8 bytes past it. */
+const spare = (width: number): number => width + 16;
+/** From this width on, the fields change so little along 8 pixels that looking at both ends is enough. */
+const WIDE_PX = 640;
 const SHIFTS = 6;
 const SHADES = 3;
 
-let compiled: object | undefined;
-const kernels = (): object => {
-  compiled ??= new WebAssembly.Module(kernelBytes());
-  return compiled;
+const compiled = new Map<Span, object>();
+const kernels = (span: Span): object => {
+  const kept = compiled.get(span);
+  if (kept !== undefined) return kept;
+  const module = new WebAssembly.Module(kernelBytes(span));
+  compiled.set(span, module);
+  return module;
 };
 
 /** Hands out aligned addresses one after the other. */
@@ -103,6 +108,7 @@ interface Part {
 export const openComposer = (sheets: Sheets, grid: { readonly width: number; readonly height: number }): Composer => {
   const { widthPx, heightPx } = sheets;
   const cellBytes = 4 * CELL_FLOATS;
+  const span: Span = widthPx < WIDE_PX ? 4 : 8;
 
   // 1 everything has its place in one memory
   const room = layOut();
@@ -111,20 +117,20 @@ export const openComposer = (sheets: Sheets, grid: { readonly width: number; rea
     const between = width * height + spare(width);
     const [still, layer, out] = [room.take(planes * between), room.take(planes * between), room.take(planes * between)];
     const mask = room.take(between);
-    return { width, height, planes, still, layer, mask, out, between, columns: room.take(8 * (Math.ceil(width / SPAN) + 1)), lines: room.take(8 * height) };
+    return { width, height, planes, still, layer, mask, out, between, columns: room.take(8 * (Math.ceil(width / span) + 1)), lines: room.take(8 * height) };
   };
   const [luma, chroma] = [part(1), part(2)];
   const fieldsAt = room.take(grid.width * grid.height * cellBytes);
   const row = room.take(grid.width * cellBytes);
   const memory = new WebAssembly.Memory({ initial: room.pages() });
-  const { exports } = new WebAssembly.Instance(kernels(), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(kernels(span), { env: { memory } });
   const bytes = new Uint8Array(memory.buffer);
   const cells = new Float32Array(memory.buffer, fieldsAt, grid.width * grid.height * CELL_FLOATS);
 
   // 2 what stays the same for all frames
   const view = new DataView(memory.buffer);
   for (const { width, height, columns, lines } of [luma, chroma]) {
-    writeTable(view, columns, width, grid.width, cellBytes, Math.ceil(width / SPAN) + 1, SPAN);
+    writeTable(view, columns, width, grid.width, cellBytes, Math.ceil(width / span) + 1, span);
     writeTable(view, lines, height, grid.height, grid.width * cellBytes, height, 1);
   }
   const fill = (at: number, planes: Uint8Array, { width, height, between }: Part): void => {

@@ -1,0 +1,67 @@
+/** The camera as measured against cameras that are known, also when much of the picture moves by itself. */
+import { describe, expect, it } from 'vitest';
+import { trackCamera } from '../../../worker/evaluate/camera-track.ts';
+import { measureParallax } from '../../../worker/evaluate/parallax.ts';
+import { draw, film, HEIGHT, seenFrom, texture, WIDTH } from './scene.ts';
+
+const FRAMES = 13;
+const moving = (move: (time: number) => { pan?: number; tilt?: number; zoom?: number; roll?: number }) =>
+  film(FRAMES, (x, y, time) => texture(...seenFrom(x, y, move(time))));
+
+describe('the camera of a clip', () => {
+  it('goes right and up by as much as it did', () => {
+    const { reach, agreement } = trackCamera(moving((time) => ({ pan: 0.1 * WIDTH * time, tilt: 0.05 * HEIGHT * time })));
+    expect(reach.pan).toBeCloseTo(0.1, 2);
+    expect(reach.tilt).toBeCloseTo(0.05, 2);
+    expect(reach.zoom).toBeCloseTo(1, 2);
+    expect(agreement).toBeGreaterThan(0.9);
+  });
+  it('goes left and down with the other signs', () => {
+    const { reach } = trackCamera(moving((time) => ({ pan: -0.08 * WIDTH * time, tilt: -0.06 * HEIGHT * time })));
+    expect(reach.pan).toBeCloseTo(-0.08, 2);
+    expect(reach.tilt).toBeCloseTo(-0.06, 2);
+  });
+  it('zooms in and out', () => {
+    expect(trackCamera(moving((time) => ({ zoom: 1 + 0.25 * time }))).reach.zoom).toBeCloseTo(1.25, 2);
+    expect(trackCamera(moving((time) => ({ zoom: 1 - 0.2 * time }))).reach.zoom).toBeCloseTo(0.8, 2);
+  });
+  it('rolls clockwise when the picture turns the other way', () => {
+    const { reach } = trackCamera(moving((time) => ({ roll: 0.1 * time })));
+    expect(reach.rollDegrees).toBeCloseTo((0.1 * 180) / Math.PI, 1);
+  });
+  it('is found out and back in a loop', () => {
+    expect(trackCamera(moving((time) => ({ pan: 0.1 * WIDTH * Math.sin(Math.PI * time) }))).reach.pan).toBeCloseTo(0.1, 2);
+  });
+  it('stands still below a sky that covers most of the picture and drifts', () => {
+    const { reach, jitter } = trackCamera(film(FRAMES, (x, y, time) => (y < 0.6 * HEIGHT ? texture(x - 12 * time, y) : texture(x, y + 300))));
+    expect(Math.abs(reach.pan)).toBeLessThan(0.003);
+    expect(Math.abs(reach.zoom - 1)).toBeLessThan(0.005);
+    expect(jitter).toBeLessThan(0.0004);
+  });
+  it('is followed although a third of the picture moves otherwise', () => {
+    const frames = film(FRAMES, (x, y, time) => {
+      const [px, py] = seenFrom(x, y, { pan: 0.1 * WIDTH * time });
+      return y < HEIGHT / 3 ? texture(px + 15 * time, py - 500) : texture(px, py);
+    });
+    expect(trackCamera(frames).reach.pan).toBeCloseTo(0.1, 2);
+  });
+  it('trembles in a hand and not on rails', () => {
+    const shaky = moving((time) => ({ pan: 0.7 * Math.sin(40 * time), tilt: 0.5 * Math.sin(33 * time + 1) }));
+    const smooth = moving((time) => ({ pan: 0.12 * WIDTH * time * time * (3 - 2 * time) }));
+    expect(trackCamera(shaky, 1).jitter).toBeGreaterThan(0.0015);
+    expect(trackCamera(smooth, 1).jitter).toBeLessThan(0.0004);
+  });
+});
+
+describe('parallax', () => {
+  it('is to the right when what is below goes left against what is above, and none for a roll', () => {
+    const orbit = film(FRAMES, (x, y, time) => texture(x + (time * 0.06 * WIDTH * (y - HEIGHT / 2)) / HEIGHT, y));
+    expect(measureParallax(orbit, trackCamera(orbit)).x).toBeCloseTo(0.06, 2);
+    const roll = moving((time) => ({ roll: 0.08 * time }));
+    expect(Math.abs(measureParallax(roll, trackCamera(roll)).x)).toBeLessThan(0.01);
+  });
+  it('is nothing in a picture without texture', () => {
+    const flat = [draw(() => 90), draw(() => 90), draw(() => 90)];
+    expect(measureParallax(flat, trackCamera(flat))).toEqual({ x: 0, y: 0 });
+  });
+});

@@ -1,0 +1,101 @@
+/** Every metric of quality on a good clip and on a bad one. */
+import { describe, expect, it } from 'vitest';
+import { psnr, sharpnessKept } from '../../../worker/evaluate/fidelity.ts';
+import { ghostsOf } from '../../../worker/evaluate/ghosts.ts';
+import { boxMean } from '../../../worker/evaluate/grey.ts';
+import { BENT_PX, findEdges, jellyOf } from '../../../worker/evaluate/jelly.ts';
+import { identity } from '../../../worker/evaluate/similarity.ts';
+import { isFrozen, loopSeam, warpBetweenNeighbours } from '../../../worker/evaluate/stability.ts';
+import { draw, film, step, texture } from './scene.ts';
+
+describe('the seam of a loop', () => {
+  it('is as small as any other step when the loop closes', () => {
+    const around = (time: number): [number, number] => [3 * Math.sin(2 * Math.PI * time), 3 * Math.cos(2 * Math.PI * time)];
+    const frames = film(25, (x, y, time) => texture(x + around(time)[0], y + around(time)[1])).slice(0, 24);
+    expect(loopSeam(frames)).toBeLessThan(1.3);
+  });
+  it('is large when the last frame is far from the first', () => {
+    expect(loopSeam(film(24, (x, y, time) => texture(x + 12 * time, y)))).toBeGreaterThan(5);
+  });
+  it('says nothing about a clip that stands still', () => {
+    expect(loopSeam(film(6, texture))).toBeNull();
+  });
+});
+
+describe('neighbouring frames', () => {
+  const calm = film(12, (x, y, time) => texture(x + 9 * time, y));
+  it('are each other moved on', () => {
+    const { error, consistency } = warpBetweenNeighbours(calm);
+    expect(error).toBeLessThan(1);
+    expect(consistency).toBeGreaterThan(0.99);
+  });
+  it('are not, where grain boils', () => {
+    const boiling = film(12, (x, y, time) => texture(x + 9 * time, y) + 12 * Math.sin(12.9898 * x + 78.233 * y + 4000 * time));
+    const { error, consistency } = warpBetweenNeighbours(boiling);
+    expect(error).toBeGreaterThan(3);
+    expect(consistency).toBeLessThan(0.95);
+  });
+});
+
+describe('a frozen clip', () => {
+  it('is one that shows the same picture all the time, whatever the codec does to it', () => {
+    expect(isFrozen(film(13, (x, y, time) => texture(x, y) + Math.sin(x * y + 50 * time)))).toBe(true);
+    expect(isFrozen(film(13, (x, y, time) => texture(x + (x < 40 ? 4 * time : 0), y)))).toBe(false);
+  });
+});
+
+describe('straight edges', () => {
+  const [width, height] = [320, 200];
+  /** A tower before a plain sky; what bends it is added to x. */
+  const tower = (bend: (y: number) => number) =>
+    draw((x, y) => 200 - 130 * step(x + bend(y) - 130) * step(190 - x - bend(y)) * step(y - 30) + 4 * Math.sin(x * 0.9) * Math.sin(y * 1.1), width, height);
+  const first = tower(() => 0);
+  it('are found where they are', () => {
+    const edges = findEdges(first, 60);
+    expect(edges.length).toBeGreaterThanOrEqual(2);
+    expect(edges.some(({ x0, x1 }) => Math.abs(x0 - 130) < 2 && Math.abs(x1 - 130) < 2)).toBe(true);
+  });
+  it('bend like jelly', () => {
+    const wobbly = tower((y) => 1.5 * Math.sin(y / 12));
+    const { worstPx, bent } = jellyOf(first, [wobbly, tower((y) => 1.2 * Math.sin(y / 12))]);
+    // amplitude 1.5 of 320 pixels is 6 of 1280, its root mean square 4.2
+    expect(worstPx).toBeGreaterThan(3);
+    expect(worstPx).toBeLessThan(5.5);
+    expect(bent.length).toBeGreaterThanOrEqual(2);
+  });
+  it('may shift and lean as a whole', () => {
+    const leaning = tower((y) => 1.5 + 0.01 * (y - 100));
+    const { worstPx, edgeCount } = jellyOf(first, [leaning, leaning]);
+    expect(edgeCount).toBeGreaterThanOrEqual(2);
+    expect(worstPx).toBeLessThan(BENT_PX);
+  });
+});
+
+describe('ghosts', () => {
+  const first = draw(texture, 240, 144);
+  it('are seen in an even mixture of two copies', () => {
+    const twice = draw((x, y) => 0.5 * texture(x - 9, y) + 0.5 * texture(x + 8, y), 240, 144);
+    expect(ghostsOf(first, [twice]).share).toBeGreaterThan(0.3);
+  });
+  it('are not seen in one copy, moved and bent', () => {
+    const moved = draw((x, y) => texture(x - 5 - 2 * Math.sin(y / 25), y), 240, 144);
+    expect(ghostsOf(first, [moved, first]).share).toBeLessThan(0.02);
+  });
+});
+
+describe('faithfulness', () => {
+  const photo = draw((x, y) => 128 + 60 * Math.sin(1.3 * x + 0.4 * y) * Math.sin(0.9 * y) + 0.3 * (texture(x, y) - 128));
+  it('keeps all detail in the same picture and loses it by blurring', () => {
+    expect(sharpnessKept(photo, photo, identity).kept).toBeCloseTo(1, 5);
+    expect(sharpnessKept(photo, boxMean(photo, 1), identity).kept).toBeLessThan(0.7);
+  });
+  it('is judged from where the camera is', () => {
+    const shifted = draw((x, y) => 128 + 60 * Math.sin(1.3 * (x + 4) + 0.4 * y) * Math.sin(0.9 * y) + 0.3 * (texture(x + 4, y) - 128));
+    expect(sharpnessKept(photo, shifted, { ...identity, tx: -4 }).kept).toBeCloseTo(1, 1);
+  });
+  it('counts noise in decibels', () => {
+    const rgb = (add: number) => ({ widthPx: 8, heightPx: 8, rgb: new Uint8Array(192).fill(100 + add) });
+    expect(psnr(rgb(0), rgb(0))).toBe(99);
+    expect(psnr(rgb(0), rgb(5))).toBeCloseTo(20 * Math.log10(255 / 5), 5);
+  });
+});
