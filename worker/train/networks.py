@@ -181,6 +181,67 @@ class SpectralBlock(nn.Module):
         return x + self.leave(basis.T @ h @ basis)
 
 
+PLANT_WAVES = [(kx, ky) for kx in (-2.2, -1.5, -1.0, -0.65, -0.3, 0.3, 0.65, 1.0, 1.5, 2.2) for ky in (-0.8, -0.35, 0.0, 0.35, 0.8)]
+SEA_WAVES = [[k * 2.378 ** f for k in (0.42, 0.57, 0.72, 0.87, 1.05)] for f in range(3)]  # cycles per frame at the lower edge, per swing
+SEA_HEADINGS = (-1.2, -0.8, -0.4, 0.0, 0.4, 0.8, 1.2)
+WAVE_SIZE = 0.35  # typical companded amplitude
+
+
+def matched_waves(cosine, sine, where, theta, sigma):
+    """What a swing looks like if it is one wave of a bank: the mean over the bank and over free phases, given noise of size sigma.
+
+    The likelihood of a wave is that of the matched filter: its correlation with the swing, whatever its phase.
+    cosine, sine, where [b,f,n] (n places), theta [b,1 or f,n,k] phases of the k waves, sigma [b,1,1] -> cosine and sine part [b,f,n].
+    """
+    c, s = theta.cos(), theta.sin()
+    p, q = (cosine * where).unsqueeze(2), (sine * where).unsqueeze(2)
+    real, imaginary = (p @ c - q @ s).squeeze(2), (-(p @ s) - q @ c).squeeze(2)
+    length = (real.square() + imaginary.square() + 1e-6).sqrt()
+    evidence = WAVE_SIZE * length / sigma.square()
+    weight = evidence.softmax(-1) * evidence / (1 + evidence) / length
+    real, imaginary = (weight * real).unsqueeze(-1), (weight * imaginary).unsqueeze(-1)
+    scale = WAVE_SIZE * where
+    return (c @ real - s @ imaginary).squeeze(-1) * scale, -(c @ imaginary + s @ real).squeeze(-1) * scale
+
+
+class WaveBank(nn.Module):
+    """Hints for the denoiser: the gusts over plants and the swell of the sea that the noisy field most likely holds (no weights)."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("plants", torch.tensor(PLANT_WAVES).T.contiguous())
+        headings = torch.tensor(SEA_HEADINGS)
+        self.register_buffer("sea", torch.stack([torch.stack([torch.outer(torch.tensor(k), f(headings)).flatten() for k in SEA_WAVES]) for f in (torch.cos, torch.sin)]))
+        self.register_buffer("earlier", torch.ones(16, 16).tril())
+
+    def forward(self, coarse, sigma, segmentation, program, depth):
+        """coarse field [b,15,16,16] with noise sigma [b], segmentation [b,13,32,32], depth [b,1,32,32] -> hints [b,12,16,16]."""
+        b = coarse.shape[0]
+        segmentation, depth = F.avg_pool2d(segmentation, 2), F.avg_pool2d(depth, 2)
+        asked = segmentation[:, 1:] * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]
+        sigma = sigma[:, None, None]
+        lines = (torch.arange(16, device=coarse.device) + 0.5) / 16
+        swings = coarse[:, 2:14].reshape(b, 3, 4, 256)  # cos dx, cos dy, sin dx, sin dy
+        every = lambda a: a.reshape(b, 1, 256).expand(-1, 3, -1)
+        xs, ys = (lines[None] - 0.5).expand(16, 16).reshape(1, 1, 256, 1), lines[:, None].expand(16, 16).reshape(1, 1, 256, 1)
+
+        nearness = (1.4 - 0.6 * depth).reshape(b, 1, 256, 1)
+        theta = 2 * math.pi * (xs * nearness * self.plants[0] + ys * self.plants[1])
+        plants = asked[:, 3:5].sum(1) + asked[:, 8]
+        gusts = matched_waves(swings[:, :, 0], swings[:, :, 2], every(plants), theta, sigma)
+
+        # The perspective of motion.py: the horizon is where the sea begins.
+        sea = asked[:, 1]
+        begun = ((sea.amax(2) > 0.3).to(sea.dtype)[:, None] * self.earlier).amax(2)
+        first = 1 - begun.mean(1)
+        horizon = torch.where(first < 0.05, first * 0 - 0.4, first - 0.02)[:, None, None, None]
+        reach = 1.35 - horizon
+        scale = reach / ((ys - horizon).clamp(min=0) + 0.35)
+        theta = 2 * math.pi * (2 * reach * scale.sqrt() * self.sea[0][None, :, None] - xs * scale * self.sea[1][None, :, None])
+        swell = matched_waves(swings[:, :, 1], swings[:, :, 3], every(sea), theta, sigma)
+        return torch.cat([*gusts, *swell], 1).reshape(b, 12, 16, 16)
+
+
 class Denoiser(nn.Module):
     """U-Net over the motion field at half its resolution, with the camera vector as a second, jointly noised input.
 
@@ -210,6 +271,9 @@ class Denoiser(nn.Module):
         self.out = nn.Sequential(norm(w0), nn.SiLU(), nn.Conv2d(w0, 4 * FIELD_CHANNELS, 3, padding=1), nn.PixelShuffle(2))
         self.camera = nn.Sequential(nn.Linear(e + w1, 128), nn.SiLU(), nn.Linear(128, CAMERA_SIZE))
         self.spectral = SpectralBlock(w0, 16)
+        self.bank = WaveBank()
+        self.hint = nn.Conv2d(12, w0, 3, padding=1)
+        nn.init.zeros_(self.hint.weight)
         nn.init.normal_(self.out[-2].weight, std=0.01)
         lines = torch.linspace(-1, 1, 32)
         self.register_buffer("place", torch.stack([lines[:, None].expand(32, 32), lines[None].expand(32, 32)])[None].contiguous())
@@ -242,7 +306,8 @@ class Denoiser(nn.Module):
         camera_skip, camera_out, camera_in = (c[:, None] for c in precondition(sigma, SIGMA_DATA))
         noise = (sigma.log() / 4)[:, None]
         e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * camera_in, program, known], 1))
-        s0 = self.spectral(self.block0(self.stem(coarse * c_in) + self.see(conditions), e))
+        hints = self.bank(coarse, sigma / 2, segmentation, program, depth)
+        s0 = self.spectral(self.block0(self.stem(coarse * c_in) + self.see(conditions) + self.hint(hints), e))
         h = self.block2(self.attention1(self.block1(self.down(s0), e)), e)
         view = self.camera(torch.cat([e, h.mean((2, 3))], 1))
         h = self.attention0(s0 + F.interpolate(self.up(h), scale_factor=2.0, mode="nearest"))

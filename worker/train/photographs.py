@@ -13,6 +13,8 @@ import subprocess
 import cv2
 import numpy as np
 
+from unpack import DERIVED, unpack
+
 FOLDER = "/var/tmp/photos"
 HERE = os.path.dirname(os.path.abspath(__file__))
 TEXTURE_PX = 256
@@ -36,7 +38,8 @@ def packages():
         names = {source["package"] for source in json.load(file)["sources"]}
     for path in glob.glob(os.path.join(HERE, "labels-*.json")):
         with open(path) as file:
-            names |= {photo["path"].split("/")[0] for photo in json.load(file)["photos"]}
+            folders = {photo["path"].split("/")[0] for photo in json.load(file)["photos"]}
+            names |= {DERIVED.get(folder, folder) for folder in folders}
     return sorted(names)
 
 
@@ -49,11 +52,12 @@ def fetch(folder):
         try:
             subprocess.run(["apt-get", "download", name], cwd=folder, check=True)
         except (OSError, subprocess.CalledProcessError):
-            print(f"{name}: not to be had from apt-get here; unpack https://packages.debian.org/bookworm/{name} into {folder}/{name}")
+            print(f"{name}: not to be had from apt-get here; unpack https://packages.debian.org/sid/{name} into {folder}/{name}")
             continue
         archive = glob.glob(os.path.join(folder, f"{name}_*.deb"))[0]
         subprocess.run(["dpkg", "-x", archive, os.path.join(folder, name)], check=True)
         os.remove(archive)
+    unpack(folder)
 
 
 class Bank:

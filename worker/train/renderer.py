@@ -371,7 +371,7 @@ class Prepare(nn.Module):
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         flow = gaussian(flow, 2.0, 2.0) * unit
-        wave_layer = limit_strain(wave_layer * unit_waves, MAX_STRAIN_LAYER)
+        wave_layer = limit_strain(wave_layer * (1 - built) * unit_waves, MAX_STRAIN_LAYER)  # no dock or hull waves, whatever it was taken for
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
