@@ -7,7 +7,7 @@ import { asAppError, noteText } from '../../core/errors.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import { createPhotoInspector } from '../vision/photo.ts';
 import { judge } from './judge.ts';
-import { type Expectation, type Polygon, parseList } from './list.ts';
+import { type Expectation, type Polygon, parseExpectation, parseList } from './list.ts';
 import { measureClip } from './measure.ts';
 import { clipReport } from './report.ts';
 import { runList } from './run-list.ts';
@@ -16,7 +16,7 @@ import { writeSheet } from './sheet.ts';
 const HELP = `Measures clips without any network.
 
   npm run evaluate -- clip.mp4 --photo photo.jpg [--prompt "words"] [--region "0.1,0.2 0.9,0.2 0.9,0.6"] [--expect JSON] [--loop] [--sheet sheet.png] [--json]
-  npm run evaluate -- --list list.json --photos DIR [--engine motion] [--out DIR] [--only camera|drift|moves|nothing|loop|quality|WORD] [--seeds N]
+  npm run evaluate -- --list list.json --photos DIR [--engine motion] [--out DIR] [--only SUBSET] [--seeds N]
 
   --photo FILE     The photo the clip was made from
   --prompt WORDS   What was asked for; written on the sheet
@@ -29,7 +29,7 @@ const HELP = `Measures clips without any network.
   --photos DIR     Folder that the paths of the list start from
   --engine ID      The engine that makes them
   --out DIR        Where clips, sheets and results.json go; ./evaluation when not given
-  --only SUBSET    Shots that ask for this, or whose id holds this word
+  --only SUBSET    camera, drift, moves, nothing, loop or intensity: shots that ask for it; any other word: shots whose id holds it
   --seeds N        Makes the first 3 "moves" shots with N seeds each and measures how much they differ (0: not at all)`;
 
 const polygonOf = (text: string): Polygon => {
@@ -72,7 +72,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const bytes = await readFile(values.photo);
   const size = await createPhotoInspector().inspect(bytes);
   const regions = values.region ? { region: values.region.map(polygonOf) } : {};
-  const expect: Expectation = { ...(values.region ? { moves: ['region'] } : {}), ...(values.expect ? (JSON.parse(values.expect) as Expectation) : {}) };
+  const expect: Expectation = { ...(values.region ? { moves: ['region'] } : {}), ...(values.expect ? parseExpectation(values.expect) : {}) };
   const { measures, evidence } = await measureClip(clipPath, bytes, size, { regions, moves: expect.moves, ffmpegPath: config.ffmpegPath });
   const verdicts = judge(measures, expect, { loop: values.loop });
   if (values.json) process.stdout.write(`${JSON.stringify({ measures, verdicts }, null, 1)}\n`);

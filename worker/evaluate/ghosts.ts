@@ -1,6 +1,7 @@
 /** Whether a frame shows things twice, as cross-fades between displaced copies do: two layers of the photo explain what one cannot. */
 import { denseFlow, unwarp } from './flow.ts';
 import { boxMean, type Grey } from './grey.ts';
+import type { Held } from './motion.ts';
 
 export interface GhostBlock {
   /** Place and size as shares of the frame's width and height. */
@@ -37,18 +38,18 @@ const FAINTEST = 0.2;
  * @param first frame 0, about 640 pixels on the longer side
  * @param later later frames as the camera saw them in frame 0
  */
-export const ghostsOf = (first: Grey, later: readonly Grey[]): Ghosts => {
+export const ghostsOf = (first: Grey, later: readonly Held[]): Ghosts => {
   let worst: Ghosts = { share: 0, blocks: [] };
   // fine grain is not what shows twice, and it would hide what does
   const source = boxMean(first, 1);
-  for (const frame of later) {
-    const found = inFrame(source, boxMean(frame, 1));
+  for (const { grey, inside } of later) {
+    const found = inFrame(source, boxMean(grey, 1), inside);
     if (found.share > worst.share) worst = found;
   }
   return worst;
 };
 
-const inFrame = (first: Grey, frame: Grey): Ghosts => {
+const inFrame = (first: Grey, frame: Grey, inside: Uint8Array): Ghosts => {
   const { width, height } = first;
   const flow = denseFlow(frame, first);
   const explained = unwarp(first, flow);
@@ -56,6 +57,8 @@ const inFrame = (first: Grey, frame: Grey): Ghosts => {
   let count = 0;
   for (let top = 0; top + BLOCK <= height; top += BLOCK) {
     for (let left = 0; left + BLOCK <= width; left += BLOCK) {
+      const corners = [0, BLOCK - 1].flatMap((dy) => [0, BLOCK - 1].map((dx) => (top + dy) * width + left + dx));
+      if (corners.some((at) => !inside[at])) continue;
       const seen = cutOut(frame, left, top);
       const energy = dot(seen, seen);
       if (energy < LEAST_CONTRAST ** 2 * BLOCK ** 2) continue;

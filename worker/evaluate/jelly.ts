@@ -1,5 +1,6 @@
 /** Whether long straight edges stay straight: walls, masts and trunks must not bend like jelly. */
 import { boxMean, type Grey, gradients, quantile, sample } from './grey.ts';
+import type { Held } from './motion.ts';
 
 /** A straight edge of a picture, in pixels. */
 export interface Edge {
@@ -126,7 +127,7 @@ const LEAST_POINTS = 10;
  * @param later a later frame as the camera saw it in frame 0
  * @returns root mean square of what is left in pixels, or null when the edge cannot be found again
  */
-export const bendOf = (first: Grey, later: Grey, { x0, y0, x1, y1 }: Edge): number | null => {
+export const bendOf = (first: Grey, later: Held, { x0, y0, x1, y1 }: Edge): number | null => {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
   const points: { along: number; away: number }[] = [];
@@ -161,16 +162,17 @@ const offLine = (points: readonly { readonly along: number; readonly away: numbe
 };
 
 /** Where the profile across an edge went, in pixels along its normal, to a fraction; null when nothing there looks like it. */
-const shiftAcross = (first: Grey, later: Grey, x: number, y: number, { ux, uy }: { readonly ux: number; readonly uy: number }): number | null => {
+const shiftAcross = (first: Grey, later: Held, x: number, y: number, { ux, uy }: { readonly ux: number; readonly uy: number }): number | null => {
   const [nx, ny] = [-uy, ux];
   const reach = ACROSS + SEARCH;
-  const inside = (px: number, py: number): boolean => px >= 0 && py >= 0 && px <= first.width - 1 && py <= first.height - 1;
+  const inside = (px: number, py: number): boolean =>
+    px >= 0 && py >= 0 && px <= first.width - 1 && py <= first.height - 1 && later.inside[Math.round(py) * first.width + Math.round(px)] === 1;
   if (!inside(x + reach * nx, y + reach * ny) || !inside(x - reach * nx, y - reach * ny)) return null;
   // averaged along the edge, so that texture and noise count less than the edge
   const profile = (grey: Grey, at: number): number =>
     (sample(grey, x + at * nx - ux, y + at * ny - uy) + sample(grey, x + at * nx, y + at * ny) + sample(grey, x + at * nx + ux, y + at * ny + uy)) / 3;
   const wanted = Array.from({ length: 2 * ACROSS + 1 }, (_, i) => profile(first, i - ACROSS));
-  const now = Array.from({ length: 2 * reach + 1 }, (_, i) => profile(later, i - reach));
+  const now = Array.from({ length: 2 * reach + 1 }, (_, i) => profile(later.grey, i - reach));
   const spread = Math.max(...wanted) - Math.min(...wanted);
   if (spread < 2 * LEAST_GRADIENT) return null;
   const errors = Array.from({ length: 2 * SEARCH + 1 }, (_, shift) => wanted.reduce((sum, value, i) => sum + (value - (now[shift + i] as number)) ** 2, 0));
@@ -202,7 +204,7 @@ const LONG = 0.075;
  * @param first frame 0, about 640 pixels wide
  * @param later later frames as the camera saw them in frame 0
  */
-export const jellyOf = (first: Grey, later: readonly Grey[]): Jelly => {
+export const jellyOf = (first: Grey, later: readonly Held[]): Jelly => {
   const side = Math.max(first.width, first.height);
   const scale = 1280 / first.width;
   const judged = findEdges(first, LONG * side).flatMap((edge) => {

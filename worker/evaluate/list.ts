@@ -100,12 +100,17 @@ export type CameraAxis = keyof z.infer<typeof cameraExpectation>;
 export type Shot = z.infer<typeof shot>;
 export type ShotList = z.infer<typeof list>;
 
+const checked = <T>(schema: z.ZodType<T>, text: string, what: string): T => {
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error([`This ${what} has problems:`, ...parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)].join('\n'));
+};
+
 /**
  * @param text JSON of a list
  * @throws Error naming every problem at once, with the place of each
  */
-export const parseList = (text: string): ShotList => {
-  const parsed = list.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(['This list has problems:', ...parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)].join('\n'));
-};
+export const parseList = (text: string): ShotList => checked(list, text, 'list');
+
+/** What one shot is expected to do, from JSON. @throws Error as `parseList` */
+export const parseExpectation = (text: string): Expectation => checked(expectation, text, 'expectation');

@@ -105,7 +105,7 @@ export const measureClip = async (
 
   // 3 a closer look at a few frames, held as the camera saw them in frame 0
   const looks = stills.slice(1).filter((_, i, all) => i % Math.max(1, Math.floor(all.length / CLOSE_LOOKS)) === 0 || i === all.length - 1);
-  const held = looks.map(({ index }) => steady(middle[index] as Grey, transformFor(track, index, small0.width, middle0.width)).grey);
+  const held = looks.map(({ index }) => steady(middle[index] as Grey, transformFor(track, index, small0.width, middle0.width)));
   const sharpness = [still0, ...looks].map(({ index, luma }) =>
     sharpnessKept(photoLuma, luma, compose(transformFor(track, index, small0.width, luma.width), entryFor(luma.width))),
   );

@@ -35,7 +35,13 @@ const CODEC_NOISE = 1;
 const LONGEST = 0.12;
 
 /** A frame as the camera would have seen it from where it stood in frame 0. */
-export const steady = (frame: Grey, transform: Similarity): { readonly grey: Grey; readonly inside: Uint8Array } => {
+export interface Held {
+  readonly grey: Grey;
+  /** 1 where the frame does show that place. */
+  readonly inside: Uint8Array;
+}
+
+export const steady = (frame: Grey, transform: Similarity): Held => {
   const { width, height } = frame;
   const grey = { width, height, data: new Float32Array(width * height) };
   const inside = new Uint8Array(width * height);
@@ -71,8 +77,8 @@ export const mapMotion = (greys: readonly Grey[], track: CameraTrack, fps: numbe
   const { width, height } = first;
   const diagonal = Math.hypot(width, height);
   const area = width * height;
-  const steadied = new Map<number, ReturnType<typeof steady>>();
-  const still = (place: number): ReturnType<typeof steady> => {
+  const steadied = new Map<number, Held>();
+  const still = (place: number): Held => {
     const known = steadied.get(place) ?? steady(greys[track.frames[place] as number] as Grey, track.transforms[place] as Similarity);
     steadied.set(place, known);
     return known;

@@ -126,7 +126,7 @@ def synthesise(shares, depth, sway, flow, program, generator=None):
             angle = one(heading + 0.3 * normal(b))
             sway_x = -angle.sin()
             # A crest is where wt + phase is 0: it comes nearer as time goes on, towards the side `heading` points to.
-            phase = 2 * math.pi * k * (away * angle.cos() - across * angle.sin()) + turn() + 0.35 * noise(1, 4)
+            phase = 2 * math.pi * k * (away * angle.cos() - across * angle.sin()) + turn() + 0.25 * noise(1, 4)
             local = k * ((scale.pow(1.5) * angle.cos()).square() + (scale * angle.sin()).square()).sqrt()
             visible = torch.exp(-(local / 5.5).square())
             weight = share(SEA) * amount(SEA) * 0.0088 * size * one(train_share) * (0.3 + depth) * visible
@@ -147,11 +147,11 @@ def synthesise(shares, depth, sway, flow, program, generator=None):
     strength = (0.22 * noise(1, 3)).exp() * pace
     for kind, size, grain, lift, lag in ((FOLIAGE, 0.0092, (2, 6), 0.22, 0.5), (GRASS, 0.0100, (3, 5), 0.12, 0.7), (HAIR, 0.0085, (3, 4), 0.3, 1.4)):
         start, own = turn(), noise(1, grain)
-        layers = 1.2 * torch.sin(6 * blur(depth, 2) + turn())  # what stands at another distance is another plant
+        layers = 0.6 * torch.sin(6 * blur(depth, 2) + turn())  # what stands at another distance is another plant
         for frequency, part in ((0, 1.0), (1, 0.75), (2, 0.32)):
             f = 2.0 ** frequency
-            wave = gust * (1.0 if kind == GRASS else 0.55) * f ** 0.7 * (1.4 - 0.6 * depth if kind == GRASS else 1.0)
-            phase = start * f + wave + f ** 0.6 * (0.8 * own + (0.0 if kind == HAIR else layers)) - lag * f ** 0.5 * blur(sway, 1) + 0.3 * f ** 0.5 * noise(1, grain)
+            wave = gust * (1.0 if kind == GRASS else 0.75) * f ** 0.7 * (1.4 - 0.6 * depth)
+            phase = start * f + wave + f ** 0.6 * ((0.7 if kind == HAIR else 0.4) * own + (0.0 if kind == HAIR else layers)) - lag * f ** 0.5 * blur(sway, 1) + 0.15 * f ** 0.5 * noise(1, grain)
             anchored = 0.2 + 0.8 * sway
             flutter = 1.0 if frequency == 0 else (1.25 - 0.5 * depth) if frequency == 1 else 0.5 + sway  # what is near is large and slow; only tips flutter
             weight = share(kind) * amount(kind) * size * part * anchored * strength * flutter

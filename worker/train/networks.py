@@ -181,7 +181,7 @@ class SpectralBlock(nn.Module):
         return x + self.leave(basis.T @ h @ basis)
 
 
-PLANT_WAVES = [(kx, ky) for kx in (-2.2, -1.5, -1.0, -0.65, -0.3, 0.3, 0.65, 1.0, 1.5, 2.2) for ky in (-0.8, -0.35, 0.0, 0.35, 0.8)]
+PLANT_WAVES = [(kx, ky) for kx in (-1.3, -1.0, -0.75, -0.5, -0.3, 0.3, 0.5, 0.75, 1.0, 1.3) for ky in (-0.5, -0.25, 0.0, 0.25, 0.5)]  # of the slowest swing
 SEA_WAVES = [[k * 2.378 ** f for k in (0.42, 0.57, 0.72, 0.87, 1.05)] for f in range(3)]  # cycles per frame at the lower edge, per swing
 SEA_HEADINGS = (-1.2, -0.8, -0.4, 0.0, 0.4, 0.8, 1.2)
 WAVE_SIZE = 0.35  # typical companded amplitude
@@ -191,14 +191,16 @@ def matched_waves(cosine, sine, where, theta, sigma):
     """What a swing looks like if it is one wave of a bank: the mean over the bank and over free phases, given noise of size sigma.
 
     The likelihood of a wave is that of the matched filter: its correlation with the swing, whatever its phase.
-    cosine, sine, where [b,f,n] (n places), theta [b,1 or f,n,k] phases of the k waves, sigma [b,1,1] -> cosine and sine part [b,f,n].
+    cosine, sine, where [b,f,n] (f swings, n places), theta [b,f,n,k] phases of the k waves, sigma [b,1,1] -> cosine and sine part [b,f,n].
     """
     c, s = theta.cos(), theta.sin()
     p, q = (cosine * where).unsqueeze(2), (sine * where).unsqueeze(2)
     real, imaginary = (p @ c - q @ s).squeeze(2), (-(p @ s) - q @ c).squeeze(2)
     length = (real.square() + imaginary.square() + 1e-6).sqrt()
     evidence = WAVE_SIZE * length / sigma.square()
-    weight = evidence.softmax(-1) * evidence / (1 + evidence) / length
+    # One wind, one swell: what speaks for a wave in one swing speaks, half as loud, for its fellows in the others.
+    together = 0.5 * evidence + 0.5 * evidence.sum(1, keepdim=True)
+    weight = together.softmax(-1) * evidence / (1 + evidence) / length
     real, imaginary = (weight * real).unsqueeze(-1), (weight * imaginary).unsqueeze(-1)
     scale = WAVE_SIZE * where
     return (c @ real - s @ imaginary).squeeze(-1) * scale, -(c @ imaginary + s @ real).squeeze(-1) * scale
@@ -212,6 +214,7 @@ class WaveBank(nn.Module):
         self.register_buffer("plants", torch.tensor(PLANT_WAVES).T.contiguous())
         headings = torch.tensor(SEA_HEADINGS)
         self.register_buffer("sea", torch.stack([torch.stack([torch.outer(torch.tensor(k), f(headings)).flatten() for k in SEA_WAVES]) for f in (torch.cos, torch.sin)]))
+        self.register_buffer("quicker", (2.0 ** torch.arange(3)).pow(0.7)[None, :, None, None])
         self.register_buffer("earlier", torch.ones(16, 16).tril())
 
     def forward(self, coarse, sigma, segmentation, program, depth):
@@ -226,7 +229,7 @@ class WaveBank(nn.Module):
         xs, ys = (lines[None] - 0.5).expand(16, 16).reshape(1, 1, 256, 1), lines[:, None].expand(16, 16).reshape(1, 1, 256, 1)
 
         nearness = (1.4 - 0.6 * depth).reshape(b, 1, 256, 1)
-        theta = 2 * math.pi * (xs * nearness * self.plants[0] + ys * self.plants[1])
+        theta = 2 * math.pi * self.quicker * (xs * nearness * self.plants[0] + ys * self.plants[1])
         plants = asked[:, 3:5].sum(1) + asked[:, 8]
         gusts = matched_waves(swings[:, :, 0], swings[:, :, 2], every(plants), theta, sigma)
 

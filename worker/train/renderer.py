@@ -2,7 +2,7 @@
 
 Coordinates are those of GridSample with align_corners=False: x and y run from -1 to 1 over the picture's edges.
 Displacements are kept in these units; motion fields arrive in units of sqrt(width * height).
-Two sheets are moved separately and composed, so that a skyline never smears:
+Two sheets are moved separately and composed, so that a skyline never smears and a mast stays whole:
   still  the photo, moved by the camera and by the sway of anchored things
   layer  sky, water, smoke and fire, F; continued behind what stands in front of them, moved by their own flow and waves
 A pixel is Y(s) + M(s) * (F(r) - F(s)) at the still position s and the layer's position r: exactly the photo where they agree.
@@ -354,7 +354,9 @@ class Prepare(nn.Module):
             slow = evened(slow, known, typical + 0 * known)
             rooted = gaussian(anchor * known, 3.0, 3.0) / (gaussian(known, 3.0, 3.0) + 0.02)
             quick = quick * (leaves * typical / (quick.square().sum(1, keepdim=True).sqrt() + 1e-5)).clamp(max=1)
-            coherent = torch.cat([slow, quick], 1) * torch.tensor([1.0, lift]).repeat(2 * FREQUENCIES).view(1, -1, 1, 1) * rooted * gaussian(free, 1.5, 1.5) / (gaussian(known, 1.5, 1.5) + 0.05)
+            upright = torch.tensor([1.0, lift]).repeat(2 * FREQUENCIES).view(1, -1, 1, 1)
+            asked_for = gaussian(free, 1.5, 1.5) / (gaussian(known, 1.5, 1.5) + 0.05)
+            coherent = torch.cat([slow, quick], 1) * upright * rooted * asked_for
             weight = gaussian(known, 1.0, 1.0)
             swaying = swaying + coherent * weight
             mix = mix + weight
@@ -371,7 +373,7 @@ class Prepare(nn.Module):
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         flow = gaussian(flow, 2.0, 2.0) * unit
-        wave_layer = limit_strain(wave_layer * (1 - built) * unit_waves, MAX_STRAIN_LAYER)  # no dock or hull waves, whatever it was taken for
+        wave_layer = limit_strain(wave_layer * (1 - built) * (1 - border) * unit_waves, MAX_STRAIN_LAYER)  # a dock stays straight, whatever it was taken for
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright

@@ -1,7 +1,9 @@
 /** A very small assembler of WebAssembly: functions written as nested expressions become the bytes of a module with one memory. */
 
-/** Instructions as bytes; what an expression leaves on the stack is said by the function that makes it. */
-export type Code = readonly number[];
+/** Instructions as bytes, nested as they were written; what an expression leaves on the stack is said by the function that makes it. */
+export type Code = readonly (number | Code)[];
+
+const flat = (code: Code): number[] => (code as readonly unknown[]).flat(Number.POSITIVE_INFINITY) as number[];
 
 /** A parameter or local variable of the function being written. */
 export interface Variable {
@@ -25,20 +27,20 @@ const signed = (value: number): number[] => {
   for (; rest < -64 || rest > 63; rest >>= 7) bytes.push((rest & 0x7f) | 0x80);
   return [...bytes, rest & 0x7f];
 };
-const counted = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+const counted = (items: readonly Code[]): Code => [...unsigned(items.length), ...items];
 
 /** An instruction that takes its operands from the stack. */
 const plain =
   (...opcode: number[]) =>
-  (...operands: readonly Code[]): Code => [...operands.flat(), ...opcode];
+  (...operands: readonly Code[]): Code => [...operands, ...opcode];
 const simd = (number: number) => plain(0xfd, ...unsigned(number));
 /** Loads and stores: alignment is a hint and always given as that of a byte; `offset` bytes are added to the address. */
 const memory =
   (...opcode: number[]) =>
-  (offset: number, ...operands: readonly Code[]): Code => [...operands.flat(), ...opcode, 0, ...unsigned(offset)];
+  (offset: number, ...operands: readonly Code[]): Code => [...operands, ...opcode, 0, ...unsigned(offset)];
 const laneMemory =
   (number: number) =>
-  (lane: number, address: Code, vector: Code): Code => [...address, ...vector, 0xfd, number, 0, 0, lane];
+  (lane: number, address: Code, vector: Code): Code => [address, vector, 0xfd, number, 0, 0, lane];
 
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
@@ -67,7 +69,7 @@ export const v128 = {
   /** One of four lanes into four bytes of memory. */
   store32Lane: laneMemory(0x5a),
   /** Sixteen bytes chosen from two vectors; the second's are numbered from 16. */
-  shuffle: (chosen: readonly number[], a: Code, b: Code): Code => [...a, ...b, 0xfd, 13, ...chosen],
+  shuffle: (chosen: readonly number[], a: Code, b: Code): Code => [a, b, 0xfd, 13, ...chosen],
 };
 
 export const i8x16 = { narrowUnsigned: simd(0x66) };
@@ -80,7 +82,7 @@ export const i16x8 = {
 
 export const i32x4 = {
   splat: simd(17),
-  lane: (lane: number, vector: Code): Code => [...vector, 0xfd, 27, lane],
+  lane: (lane: number, vector: Code): Code => [vector, 0xfd, 27, lane],
   abs: simd(0xa0),
   shiftLeft: simd(0xab),
   shiftRight: simd(0xac),
@@ -96,7 +98,7 @@ export const i32x4 = {
 
 export const f32x4 = {
   splat: simd(19),
-  replaceLane: (lane: number, vector: Code, value: Code): Code => [...vector, ...value, 0xfd, 32, lane],
+  replaceLane: (lane: number, vector: Code, value: Code): Code => [vector, value, 0xfd, 32, lane],
   add: simd(0xe4),
   sub: simd(0xe5),
   mul: simd(0xe6),
@@ -104,8 +106,8 @@ export const f32x4 = {
 };
 
 /** Runs `body` for as long as `condition` holds afterwards, at least once. */
-export const doWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
-export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
+export const doWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
+export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
 /** Bytes of four equal 32-bit integers, of four integers, or of four floats. */
 export const integers = (...lanes: readonly number[]): Uint8Array =>
@@ -117,6 +119,8 @@ export interface Writer<I extends string, F extends string> {
   readonly whole: Readonly<Record<I, Variable>>;
   readonly real: Readonly<Record<F, Variable>>;
   local(type: ValueType): Variable;
+  /** Several at once, by name. */
+  locals<N extends string>(type: ValueType, ...names: readonly N[]): Readonly<Record<N, Variable>>;
 }
 
 interface Written {
@@ -136,36 +140,43 @@ export const writeFunction = <I extends string, F extends string>(
   reals: readonly F[],
   write: (writer: Writer<I, F>) => Code,
 ): Written => {
-  const locals: ValueType[] = [];
+  const declaredTypes: ValueType[] = [];
   const variable = (index: number): Variable => ({
     get: [0x20, ...unsigned(index)],
-    set: (value) => [...value, 0x21, ...unsigned(index)],
+    set: (value) => [value, 0x21, ...unsigned(index)],
   });
   const named = <N extends string>(names: readonly N[], from: number) =>
     Object.fromEntries(names.map((one, i) => [one, variable(from + i)])) as Record<N, Variable>;
+  const local = (type: ValueType): Variable => variable(wholes.length + reals.length + declaredTypes.push(type) - 1);
   const body = write({
     whole: named(wholes, 0),
     real: named(reals, wholes.length),
-    local: (type) => variable(wholes.length + reals.length + locals.push(type) - 1),
+    local,
+    locals: (type, ...names) => Object.fromEntries(names.map((one) => [one, local(type)])) as Record<(typeof names)[number], Variable>,
   });
-  const declared = counted(locals.map((type) => [1, VALUE_TYPES[type]]));
+  const declared = counted(declaredTypes.map((type) => [1, VALUE_TYPES[type]]));
   return {
     name,
     parameters: counted([...wholes.map(() => [VALUE_TYPES.i32]), ...reals.map(() => [VALUE_TYPES.f32])]),
-    body: [...declared, ...body, 0x0b],
+    body: flat([declared, body, 0x0b]),
   };
 };
 
 /** A module of these functions, which export their names, over an imported memory `env.memory`. @source WebAssembly core specification 2.0, section 5.5 */
 export const assemble = (functions: readonly Written[]): Uint8Array => {
-  const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
+  const section = (id: number, content: Code): Code => {
+    const bytes = flat(content);
+    return [id, ...unsigned(bytes.length), bytes];
+  };
   const text = (words: string): Code => counted([...Buffer.from(words)].map((byte) => [byte]));
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, counted(functions.map(({ parameters }) => [0x60, ...parameters, 0]))),
-    ...section(2, counted([[...text('env'), ...text('memory'), 2, 0, 1]])),
-    ...section(3, counted(functions.map((_, i) => unsigned(i)))),
-    ...section(7, counted(functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]))),
-    ...section(10, counted(functions.map(({ body }) => [...unsigned(body.length), ...body]))),
-  ]);
+  return Uint8Array.from(
+    flat([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, counted(functions.map(({ parameters }) => [0x60, ...parameters, 0]))),
+      ...section(2, counted([[...text('env'), ...text('memory'), 2, 0, 1]])),
+      ...section(3, counted(functions.map((_, i) => unsigned(i)))),
+      ...section(7, counted(functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]))),
+      ...section(10, counted(functions.map(({ body }) => [...unsigned(body.length), body]))),
+    ]),
+  );
 };

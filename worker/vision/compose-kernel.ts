@@ -67,40 +67,18 @@ interface Place {
 }
 
 const writeKernel = (span: Span, task: Task) =>
-  writeFunction(nameOf(task), WHOLES, REALS, ({ whole, real, local }) => {
+  writeFunction(nameOf(task), WHOLES, REALS, ({ whole, real, local, locals }) => {
     const { planes, copies, shines } = task;
     const contrasts = copies === 2 && planes === 1;
     /** Vectors of a cell that are needed: still and first copy; second copy and shading; the contrast's mean. */
     const vectors = contrasts ? 3 : copies === 2 || shines ? 2 : 1;
 
-    const [y, x, entry, out, line, column] = [local('i32'), local('i32'), local('i32'), local('i32'), local('i32'), local('i32')];
-    const [scale, camera, cameraStep, limitX, limitY, rest] = Array.from({ length: 6 }, () => local('v128')) as [
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-    ];
-    const [here, next, step, shading, nextShading, mean, nextMean] = Array.from({ length: 7 }, () => local('v128')) as Variable[] as [
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-    ];
-    const [secondHere, secondNext, secondStep, placeX, placeY, value, share, moved] = Array.from({ length: 8 }, () => local('v128')) as Variable[] as [
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-      Variable,
-    ];
+    const { y, x, entry, out, line, column } = locals('i32', 'y', 'x', 'entry', 'out', 'line', 'column');
+    const { scale, camera, cameraStep, limitX, limitY, rest } = locals('v128', 'scale', 'camera', 'cameraStep', 'limitX', 'limitY', 'rest');
+    const { here, next, step } = locals('v128', 'here', 'next', 'step');
+    const { shading, nextShading, mean, nextMean } = locals('v128', 'shading', 'nextShading', 'mean', 'nextMean');
+    const { secondHere, secondNext, secondStep } = locals('v128', 'secondHere', 'secondNext', 'secondStep');
+    const { placeX, placeY, value, share, moved } = locals('v128', 'placeX', 'placeY', 'value', 'share', 'moved');
     const places = [0, 1, 2].map(() => ({
       at: [local('i32'), local('i32'), local('i32'), local('i32')],
       across01: local('v128'),

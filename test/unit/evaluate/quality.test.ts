@@ -2,11 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { psnr, sharpnessKept } from '../../../worker/evaluate/fidelity.ts';
 import { ghostsOf } from '../../../worker/evaluate/ghosts.ts';
-import { boxMean } from '../../../worker/evaluate/grey.ts';
+import { boxMean, type Grey } from '../../../worker/evaluate/grey.ts';
 import { BENT_PX, findEdges, jellyOf } from '../../../worker/evaluate/jelly.ts';
+import type { Held } from '../../../worker/evaluate/motion.ts';
 import { identity } from '../../../worker/evaluate/similarity.ts';
 import { isFrozen, loopSeam, warpBetweenNeighbours } from '../../../worker/evaluate/stability.ts';
 import { draw, film, step, texture } from './scene.ts';
+
+/** A frame of a camera that stands still. */
+const held = (grey: Grey): Held => ({ grey, inside: new Uint8Array(grey.data.length).fill(1) });
 
 describe('the seam of a loop', () => {
   it('is as small as any other step when the loop closes', () => {
@@ -57,7 +61,7 @@ describe('straight edges', () => {
   });
   it('bend like jelly', () => {
     const wobbly = tower((y) => 1.5 * Math.sin(y / 12));
-    const { worstPx, bent } = jellyOf(first, [wobbly, tower((y) => 1.2 * Math.sin(y / 12))]);
+    const { worstPx, bent } = jellyOf(first, [wobbly, tower((y) => 1.2 * Math.sin(y / 12))].map(held));
     // amplitude 1.5 of 320 pixels is 6 of 1280, its root mean square 4.2
     expect(worstPx).toBeGreaterThan(3);
     expect(worstPx).toBeLessThan(5.5);
@@ -65,7 +69,7 @@ describe('straight edges', () => {
   });
   it('may shift and lean as a whole', () => {
     const leaning = tower((y) => 1.5 + 0.01 * (y - 100));
-    const { worstPx, edgeCount } = jellyOf(first, [leaning, leaning]);
+    const { worstPx, edgeCount } = jellyOf(first, [leaning, leaning].map(held));
     expect(edgeCount).toBeGreaterThanOrEqual(2);
     expect(worstPx).toBeLessThan(BENT_PX);
   });
@@ -75,11 +79,11 @@ describe('ghosts', () => {
   const first = draw(texture, 240, 144);
   it('are seen in an even mixture of two copies', () => {
     const twice = draw((x, y) => 0.5 * texture(x - 9, y) + 0.5 * texture(x + 8, y), 240, 144);
-    expect(ghostsOf(first, [twice]).share).toBeGreaterThan(0.3);
+    expect(ghostsOf(first, [held(twice)]).share).toBeGreaterThan(0.3);
   });
   it('are not seen in one copy, moved and bent', () => {
     const moved = draw((x, y) => texture(x - 5 - 2 * Math.sin(y / 25), y), 240, 144);
-    expect(ghostsOf(first, [moved, first]).share).toBeLessThan(0.02);
+    expect(ghostsOf(first, [moved, first].map(held)).share).toBeLessThan(0.02);
   });
 });
 
