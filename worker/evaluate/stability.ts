@@ -2,17 +2,34 @@
 import { denseFlow, unwarp } from './flow.ts';
 import { boxMean, type Grey, meanDifference, median, quantile } from './grey.ts';
 
-/** Grey levels between neighbouring frames below which a clip stands still as far as a seam is concerned. */
-const MOTIONLESS = 0.12;
+/** Grey levels between neighbouring frames, where most happens, below which a clip stands still as far as a seam is concerned. */
+const MOTIONLESS = 0.3;
+/** Share of the picture that is looked at: a seam in the clouds must not drown in the meadow that rests below. */
+const LIVELIEST = 0.1;
 
 /**
- * How much more the step from the last frame to the first changes than the usual step from frame to frame.
+ * How much more the step from the last frame to the first changes than the usual step from frame to frame, over the
+ * liveliest tenth of the pixels.
  * @returns mean |last - first| / median of mean |next - this|, or null for a clip that hardly moves
  */
 export const loopSeam = (greys: readonly Grey[]): number | null => {
-  const steps = greys.slice(1).map((grey, i) => meanDifference(grey, greys[i] as Grey));
-  const usual = median(steps);
-  return usual < MOTIONLESS ? null : meanDifference(greys.at(-1) as Grey, greys[0] as Grey) / usual;
+  const before = (i: number): Float32Array => (greys.at(i - 1) as Grey).data;
+  const total = new Float32Array((greys[0] as Grey).data.length);
+  // the seam counts among the steps, so that the choice of pixels favours neither
+  for (const [i, { data }] of greys.entries()) {
+    const last = before(i);
+    for (let at = 0; at < total.length; at++) total[at] = (total[at] as number) + Math.abs((data[at] as number) - (last[at] as number));
+  }
+  const least = quantile(total, 1 - LIVELIEST);
+  const lively = [...total.keys()].filter((at) => (total[at] as number) >= least);
+  const change = (i: number): number => {
+    const [now, last] = [(greys[i] as Grey).data, before(i)];
+    let sum = 0;
+    for (const at of lively) sum += Math.abs((now[at] as number) - (last[at] as number));
+    return sum / lively.length;
+  };
+  const usual = median(greys.slice(1).map((_, i) => change(i + 1)));
+  return usual < MOTIONLESS ? null : change(0) / usual;
 };
 
 /** True when no frame differs from the first by more than a codec's noise: everywhere on average, and in the liveliest 1/20 of the places. */

@@ -185,6 +185,7 @@ PLANT_WAVES = [(kx, ky) for kx in (-1.3, -1.0, -0.75, -0.5, -0.3, 0.3, 0.5, 0.75
 SEA_WAVES = [[k * 2.378 ** f for k in (0.42, 0.57, 0.72, 0.87, 1.05)] for f in range(3)]  # cycles per frame at the lower edge, per swing
 SEA_HEADINGS = (-1.2, -0.8, -0.4, 0.0, 0.4, 0.8, 1.2)
 WAVE_SIZE = 0.35  # typical companded amplitude
+RESTORED = 0.8  # share of the way from a sampled size to the expected one, on a logarithmic scale
 
 
 def matched_waves(cosine, sine, where, theta, sigma):
@@ -277,13 +278,15 @@ class Denoiser(nn.Module):
         self.bank = WaveBank()
         self.hint = nn.Conv2d(12, w0, 3, padding=1)
         nn.init.zeros_(self.hint.weight)
+        # How far things swing follows from the picture and the words alone: two axes of three swings, from the conditions, without noise.
+        self.sizes = nn.Sequential(nn.SiLU(), nn.Conv2d(w0, 48, 1), nn.SiLU(), nn.Conv2d(48, 48, 3, padding=1), nn.SiLU(), nn.Conv2d(48, 24, 3, padding=1), nn.PixelShuffle(2))
         nn.init.normal_(self.out[-2].weight, std=0.01)
         lines = torch.linspace(-1, 1, 32)
         self.register_buffer("place", torch.stack([lines[:, None].expand(32, 32), lines[None].expand(32, 32)])[None].contiguous())
         self.register_buffer("frequencies", torch.exp(torch.linspace(math.log(0.25), math.log(8.0), 16)))
 
     def forward(self, field, camera, sigma, program, known, features, segmentation, depth, sway):
-        """x0 predictions with EDM preconditioning.
+        """x0 predictions of field and camera with EDM preconditioning, and the sizes of the swings [b,6,32,32] (x and y of each).
 
         field [b,15,32,32], camera [b,8], sigma [b], program [b,24],
         known [b] (1 = prompt given, 0 = unconditional), features [b,32,32,32],
@@ -310,13 +313,14 @@ class Denoiser(nn.Module):
         noise = (sigma.log() / 4)[:, None]
         e = self.embed(torch.cat([noise, (noise * self.frequencies).sin(), (noise * self.frequencies).cos(), camera * camera_in, program, known], 1))
         hints = self.bank(coarse, sigma / 2, segmentation, program, depth)
-        s0 = self.spectral(self.block0(self.stem(coarse * c_in) + self.see(conditions) + self.hint(hints), e))
+        seen = self.see(conditions)
+        s0 = self.spectral(self.block0(self.stem(coarse * c_in) + seen + self.hint(hints), e))
         h = self.block2(self.attention1(self.block1(self.down(s0), e)), e)
         view = self.camera(torch.cat([e, h.mean((2, 3))], 1))
         h = self.attention0(s0 + F.interpolate(self.up(h), scale_factor=2.0, mode="nearest"))
         h = self.block4(self.block3(h, e), e)
         field_out = c_skip * F.interpolate(coarse, scale_factor=2.0, mode="bilinear", align_corners=False) + c_out * self.out(h)
-        return field_out, camera_skip * camera + camera_out * view
+        return field_out, camera_skip * camera + camera_out * view, self.sizes(seen)
 
 
 # Which classes may use the velocity, oscillation and flicker channels (rows of classes 1-12).
@@ -348,6 +352,25 @@ def low_pass(field, gate):
     return blur(field * gate) / (blur(gate) + 1e-3) * gate
 
 
+def swing_sizes(field):
+    """Companded field [b,15,32,32] -> lengths of (cosine, sine) of x and y of each swing [b,6,32,32]."""
+    b = field.shape[0]
+    return (field[:, 2:14].reshape(b, 3, 2, 2, 32, 32).square().sum(2) + 1e-8).sqrt().reshape(b, 6, 32, 32)
+
+
+def restore_sizes(field, sizes, sigma):
+    """Brings swings towards their expected sizes as the noise goes: where phases were undecided, their mean is too small.
+
+    field [b,15,32,32] companded, sizes [b,6,32,32] as of `swing_sizes`, sigma [b].
+    """
+    b = field.shape[0]
+    sizes = sizes.clamp(min=0)
+    trust = (RESTORED / (1 + (sigma / 0.5).square()))[:, None, None, None]
+    factor = ((sizes + 1e-3) / torch.maximum(swing_sizes(field), 0.2 * sizes + 1e-3)).clamp(min=0.5).pow(trust)
+    swings = field[:, 2:14].reshape(b, 3, 2, 2, 32, 32) * factor.reshape(b, 3, 1, 2, 32, 32)
+    return torch.cat([field[:, :2], swings.reshape(b, 12, 32, 32), field[:, 14:]], 1)
+
+
 def believe_words(segmentation, program):
     """The words say what the photo shows: named classes become likelier, the more the fewer are named."""
     asked = (program[:, :12] > 0).to(segmentation.dtype)
@@ -369,7 +392,7 @@ class GuidedDenoiser(nn.Module):
         segmentation, depth, sway = (F.avg_pool2d(a, 2) for a in (segmentation, depth, sway))
         twice = lambda a: torch.cat([a, a])
         known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])
-        fields, cameras = self.denoiser(twice(field), twice(camera), twice(sigma), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
+        fields, cameras, sizes = self.denoiser(twice(field), twice(camera), twice(sigma), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
         conditional, free = fields.chunk(2)
         gate = motion_gate(segmentation, program)
         conditional, free = low_pass(conditional, gate), low_pass(free, gate)
@@ -377,6 +400,7 @@ class GuidedDenoiser(nn.Module):
         # Keep the energy of the conditional prediction (Lin et al. 2023): guidance must steer, not amplify.
         energy = lambda a: a.square().mean((1, 2, 3), keepdim=True).add(1e-8).sqrt()
         guided = guided * (energy(conditional) / energy(guided))
+        guided = restore_sizes(guided, sizes.chunk(2)[0] * gate[:, 2:3], sigma)
         # The camera follows the words exactly: no guidance, and axes that were not asked for stay 0.
         asked = (program[:, 14:22].abs() > 0.1).to(camera.dtype)
         return guided, cameras.chunk(2)[0] * asked

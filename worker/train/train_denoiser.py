@@ -18,7 +18,7 @@ import torch.nn.functional as F
 
 from labelled import PhotoStore
 from motion import FOLIAGE, GRASS, RIVER, SEA, synthesise
-from networks import CLASS_COUNT, Denoiser, ImageEncoder, believe_words, low_pass, motion_gate
+from networks import CLASS_COUNT, Denoiser, ImageEncoder, believe_words, low_pass, motion_gate, swing_sizes
 from restore import restore_weights
 from train_encoder import SceneStore
 
@@ -129,14 +129,14 @@ class Conditions:
 
 
 def denoising_loss(model, field, camera, program, known, features, segmentation, depth, sway):
-    """EDM loss on field and camera; the conditional branch is judged behind the motion gate."""
+    """EDM loss on field and camera, plain regression of the sizes of the swings; the conditional branch is judged behind the motion gate."""
     b = field.shape[0]
     # Fields are smooth: 1024 cells agree on them, so their coarse shape is decided at noise far above their own size.
     sigma = (torch.randn(b, device=field.device) * 1.3 + 0.55).exp().clamp(0.03, 60)
     noisy = field + sigma[:, None, None, None] * torch.randn_like(field)
     noisy_camera = camera + sigma[:, None] * torch.randn_like(camera)
     with torch.autocast(field.device.type, dtype=torch.bfloat16):
-        got, got_camera = model(noisy, noisy_camera, sigma, program, known, features, segmentation, depth, sway)
+        got, got_camera, sizes = model(noisy, noisy_camera, sigma, program, known, features, segmentation, depth, sway)
     got, got_camera = got.float(), got_camera.float()
     gate = torch.where(known[:, None, None, None] > 0, motion_gate(segmentation, program), torch.ones_like(got))
     # EDM's weight for the true size of a moving field, capped: what remains at little noise is only what the smoothing takes away.
@@ -144,7 +144,8 @@ def denoising_loss(model, field, camera, program, known, features, segmentation,
     active = 1 + 2 * (field.abs().amax(1, keepdim=True) > 0.05).float()
     field_loss = ((low_pass(got, gate) - field).square() * active).mean((1, 2, 3)) * weight
     camera_loss = (got_camera - camera).square().mean(1) * weight
-    return field_loss.mean(), camera_loss.mean()
+    size_loss = ((sizes.float() * gate[:, 2:3] - swing_sizes(field)).square() * active).mean((1, 2, 3)) / MOVING_SIZE ** 2
+    return field_loss.mean(), camera_loss.mean(), size_loss.mean()
 
 
 @torch.no_grad()
@@ -228,18 +229,18 @@ def main():
         progress = (time.time() - begun) / limit_s
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 150) * max(0.02, 1 - progress)
-        field_loss, camera_loss = denoising_loss(model, *batch)
-        loss = field_loss + 0.1 * camera_loss
+        field_loss, camera_loss, size_loss = denoising_loss(model, *batch)
+        loss = field_loss + 0.1 * camera_loss + size_loss
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update_parameters(model)
-        now = torch.tensor([field_loss.item(), camera_loss.item()])
+        now = torch.tensor([field_loss.item(), camera_loss.item(), size_loss.item()])
         seen = now if seen is None else 0.98 * seen + 0.02 * now
         step += 1
         if step % 25 == 0:
-            print(f"step {step} field {seen[0]:.4f} camera {seen[1]:.4f} minutes {(spent_s + time.time() - begun) / 60:.1f}", flush=True)
+            print(f"step {step} field {seen[0]:.4f} camera {seen[1]:.4f} sizes {seen[2]:.4f} minutes {(spent_s + time.time() - begun) / 60:.1f}", flush=True)
         if step % 100 == 0:
             save()
             conditions.refresh()

@@ -47,6 +47,7 @@ const clip = async (): Promise<string> => {
 };
 
 describe('a clip from the disk', () => {
+  // seconds on an idle machine, minutes beside a training
   it('is measured, judged and shown', async () => {
     const photo = await photoOf();
     const regions = {
@@ -82,5 +83,5 @@ describe('a clip from the disk', () => {
       expect(format).toBe('png');
       expect(width).toBeGreaterThan(900);
     }
-  });
+  }, 240_000);
 });
