@@ -12,6 +12,7 @@ import { allFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
+import { LOOKS, mergeLooks, takeLooks } from '../vision/closer-look.ts';
 import { openComposer, type Sheets } from '../vision/compose.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
@@ -88,10 +89,14 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const text = await sessions.text.run({ token_ids: integers(tokenIds, [1, tokenIds.length]) });
     const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
     const photo = resample(request.photo, coverCrop(request.photo, request), widthPx, heightPx);
-    const seen = await sessions.image.run({ image: tensor(toPlanes(photo, IMAGE_SIDE, IMAGE_SIDE), [1, 3, IMAGE_SIDE, IMAGE_SIDE]) });
-    const features = finite(seen.float('features'));
-    const segmentation = believeWords(finite(seen.float('segmentation')), program.data);
-    const [depth, sway] = [finite(seen.float('depth')), finite(seen.float('sway'))];
+    const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
+    const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, 64, 64]);
+    const segmentation = believeWords(classes, program.data);
+    const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
+      FloatTensor,
+      FloatTensor,
+      FloatTensor,
+    ];
     await traceAll(trace, { context, program, features, segmentation, depth, sway });
     report('encode', 1, 1, SHARE.encode);
 
@@ -225,6 +230,9 @@ const finite = (values: FloatTensor): FloatTensor => {
   if (!allFinite(values.data)) throw new AppError('NAN_OUTPUT');
   return values;
 };
+
+/** The first of a batch. */
+const firstOf = ({ data, dims: [count = 1, ...dims] }: FloatTensor): FloatTensor => tensor(data.slice(0, data.length / count), [1, ...dims]);
 
 const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<string, FloatTensor>>): Promise<void> => {
   if (trace !== undefined) for (const [name, { data, dims }] of Object.entries(tensors)) await trace(name, data, dims);

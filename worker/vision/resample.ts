@@ -106,10 +106,10 @@ export const resample = (source: Raster, crop: Rectangle, widthPx: number, heigh
   return { widthPx, heightPx, rgb: new Uint8Array(bytes.buffer) };
 };
 
-/** The whole picture squashed to a size, float32 [1, 3, height, width] in 0..1, with the triangle filter. */
-export const toPlanes = (source: Raster, widthPx: number, heightPx: number): Float32Array => {
+/** The whole picture, or the part `crop` of it, squashed to a size: float32 [1, 3, height, width] in 0..1, with the triangle filter. */
+export const toPlanes = (source: Raster, widthPx: number, heightPx: number, crop?: Rectangle): Float32Array => {
   const whole = { x: 0, y: 0, width: source.widthPx, height: source.heightPx };
-  const pixels = resampleFloat(source, whole, widthPx, heightPx, 'triangle');
+  const pixels = resampleFloat(source, crop ?? whole, widthPx, heightPx, 'triangle');
   const area = widthPx * heightPx;
   const planes = new Float32Array(area * 3);
   for (let i = 0; i < area; i++) {
