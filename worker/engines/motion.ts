@@ -4,6 +4,7 @@ import type { FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
+import { believeWords } from '../parts/believe-words.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
@@ -37,10 +38,6 @@ const CAMERA_DIMS = [1, 8] as const;
 const CLASS_COUNT = 13;
 /** Places in the text program: amplitudes of the classes but the first, direction of drift, camera hint. */
 const PROGRAM = { amplitudes: [0, 12], drift: [12, 14], camera: [14, 22] } as const;
-/** How much more likely a class is when the words name it (sky, the second of all, is rarely missed), and up to how many names are a choice. */
-const NAMED_ODDS = 5;
-const NAMED_SKY_ODDS = 1.5;
-const MAX_NAMED = 5;
 const IMAGE_SIDE = 128;
 /** The longer side on which fields, masks and depth are worked out, whatever the size of the clip. */
 const PROXY_SIDE = 320;
@@ -91,7 +88,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const photo = resample(request.photo, coverCrop(request.photo, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, 64, 64]);
-    const segmentation = believeWords(classes, program.data);
+    const segmentation = believeWords(classes, program.data.subarray(...PROGRAM.amplitudes));
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
@@ -238,24 +235,6 @@ const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<strin
   if (trace !== undefined) for (const [name, { data, dims }] of Object.entries(tensors)) await trace(name, data, dims);
 };
 
-/**
- * What the photo shows, given what the words name: somebody who asks for waves has water in the picture, so the odds of the
- * named classes rise. Words that name nearly everything say nothing.
- * @param segmentation probabilities [1, 13, 64, 64]
- */
-const believeWords = ({ data, dims }: FloatTensor, program: Float32Array): FloatTensor => {
-  const odds = [1, ...Array.from(program.subarray(...PROGRAM.amplitudes), (amplitude, i) => (amplitude === 0 ? 1 : i === 0 ? NAMED_SKY_ODDS : NAMED_ODDS))];
-  if (odds.filter((factor) => factor > 1).length > MAX_NAMED) return { data, dims };
-  const area = data.length / CLASS_COUNT;
-  const total = new Float32Array(area);
-  const weighed = data.map((share, i) => {
-    const value = share * (odds[Math.floor(i / area)] as number);
-    total[i % area] = (total[i % area] as number) + value;
-    return value;
-  });
-  return { data: weighed.map((value, i) => value / (total[i % area] as number)), dims };
-};
-
 /** How much each class was asked to move; what is static never is. */
 const strengths = (program: Float32Array): FloatTensor => tensor(Float32Array.of(0, ...program.subarray(...PROGRAM.amplitudes)), [CLASS_COUNT]);
 
@@ -292,7 +271,7 @@ const arrangeCopies = (phase: number, copies: number, cycles: number): Record<'t
   if (copies === 0) return { travel: [0, 0], weights: [0, 0] };
   if (copies === 1 || cycles === 0) return { travel: [cycles === 0 ? 0 : phase, 0], weights: [1, 0] };
   const along = (phase * cycles) % 1;
-  const late = (smoothStep(along, 0.1, 0.9) + along) / 2;
+  const late = smoothStep(along, 0.3, 0.7);
   return { travel: [along / cycles, (along - 1) / cycles], weights: [1 - late, late] };
 };
 

@@ -132,6 +132,19 @@ def export_text(train, folder):
     return tokenizer.to_json()
 
 
+def export_image(train, folder):
+    """Writes image.onnx."""
+    encoder, _ = load_average(ImageEncoder(), f"{train}/encoder.pt")
+    names = ["features", "segmentation", "depth", "sway"]
+    write(ImageGraph(encoder).eval(), (torch.rand(1, 3, 128, 128),), ["image"], names, f"{folder}/image.onnx", {n: {0: "batch"} for n in ["image", *names]})
+
+
+def export_denoiser(train, folder):
+    """Writes denoiser.onnx."""
+    denoiser, _ = load_average(Denoiser(), f"{train}/denoiser.pt")
+    write_denoiser(denoiser, f"{folder}/denoiser.onnx")
+
+
 def write_vocabulary(vocabulary, path):
     with open(path + ".part", "w") as file:
         json.dump(vocabulary, file, separators=(",", ":"), ensure_ascii=False)
@@ -141,25 +154,17 @@ def write_vocabulary(vocabulary, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", default="/var/tmp/train")
-    parser.add_argument("--only", choices=["text", "denoiser"], help="export this graph alone; what belongs to the others in vocabulary.json stays as it is")
+    parser.add_argument("--only", choices=["text", "image", "denoiser"], help="export this graph alone; what belongs to the others in vocabulary.json stays as it is")
     parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/motion"))
     options = parser.parse_args()
     torch.manual_seed(0)
     os.makedirs(options.out, exist_ok=True)
-    if options.only == "text":
-        export_text(options.train, options.out)
+    alone = {"text": export_text, "image": export_image, "denoiser": export_denoiser}
+    if options.only:
+        alone[options.only](options.train, options.out)
         return
-    denoiser, _ = load_average(Denoiser(), f"{options.train}/denoiser.pt")
-    write_denoiser(denoiser, os.path.join(options.out, "denoiser.onnx"))
-    if options.only == "denoiser":
-        return
-    encoder, _ = load_average(ImageEncoder(), f"{options.train}/encoder.pt")
-    out = lambda name: os.path.join(options.out, name)
-
-    image = torch.rand(1, 3, 128, 128)
-    names = ["features", "segmentation", "depth", "sway"]
-    write(ImageGraph(encoder).eval(), (image,), ["image"], names, out("image.onnx"), {n: {0: "batch"} for n in ["image", *names]})
-
+    export_image(options.train, options.out)
+    export_denoiser(options.train, options.out)
     vocabulary = {
         **export_text(options.train, options.out),
         "classes": CLASSES,
@@ -171,8 +176,8 @@ def main():
         "decode": {**{k: round(v * CALIBRATION.get(k, 1), 4) for k, v in DECODE.items()}, "formula": "displacement (units of sqrt(width*height)) = scale * sign(v) * max(|v| - deadZone, 0)^2; flicker likewise (share of brightness)"},
         "sampling": {"sigmaData": 0.5, "sigmaMax": 40, "sigmaMin": 0.05, "rho": 7, "steps": 12, "guidance": 2},
     }
-    write_vocabulary(vocabulary, out("vocabulary.json"))
-    sizes = sum(os.path.getsize(out(n)) for n in ("text.onnx", "image.onnx", "denoiser.onnx"))
+    write_vocabulary(vocabulary, f"{options.out}/vocabulary.json")
+    sizes = sum(os.path.getsize(f"{options.out}/{n}") for n in ("text.onnx", "image.onnx", "denoiser.onnx"))
     print(f"three graphs: {sizes / 1e6:.2f} MB")
 
 

@@ -345,10 +345,11 @@ def motion_gate(segmentation, program):
 
 
 def low_pass(field, gate):
-    """Smooths a field inside its gate (5-tap binomial, normalised): motion varies slowly over cells."""
+    """Smooths maps [b,c,32,32] inside their gate (5-tap binomial, normalised): motion varies slowly over cells."""
+    channels = int(field.shape[1])
     taps = field.new_tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
-    kernel = (taps[:, None] * taps[None])[None, None].expand(FIELD_CHANNELS, 1, 5, 5)
-    blur = lambda a: F.conv2d(F.pad(a, (2, 2, 2, 2), mode="replicate"), kernel, groups=FIELD_CHANNELS)
+    kernel = (taps[:, None] * taps[None])[None, None].expand(channels, 1, 5, 5)
+    blur = lambda a: F.conv2d(F.pad(a, (2, 2, 2, 2), mode="replicate"), kernel, groups=channels)
     return blur(field * gate) / (blur(gate) + 1e-3) * gate
 
 
@@ -400,7 +401,7 @@ class GuidedDenoiser(nn.Module):
         # Keep the energy of the conditional prediction (Lin et al. 2023): guidance must steer, not amplify.
         energy = lambda a: a.square().mean((1, 2, 3), keepdim=True).add(1e-8).sqrt()
         guided = guided * (energy(conditional) / energy(guided))
-        guided = restore_sizes(guided, sizes.chunk(2)[0] * gate[:, 2:3], sigma)
+        guided = restore_sizes(guided, low_pass(sizes.chunk(2)[0], gate[:, 2:8]), sigma)
         # The camera follows the words exactly: no guidance, and axes that were not asked for stay 0.
         asked = (program[:, 14:22].abs() > 0.1).to(camera.dtype)
         return guided, cameras.chunk(2)[0] * asked

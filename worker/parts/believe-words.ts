@@ -1,0 +1,54 @@
+/** What the photo shows, given what the words name: somebody who asks for waves has water in the picture. */
+import { type FloatTensor, tensor } from '../tensor/tensor.ts';
+
+const CLASS_COUNT = 13;
+/** By how much the odds of a class rise when the words name it; sky is rarely missed. */
+const NAMED_ODDS = 5;
+const NAMED_SKY_ODDS = 1.5;
+/** More names than these say nothing. */
+const MAX_NAMED = 5;
+/** What is named fills at least this share of the picture, unless that takes odds beyond `MAX_ODDS`: then it is not there. */
+const LEAST_SHARE = 0.06;
+const MAX_ODDS = 30;
+/** Sea and river are both water, and words rarely tell which one is meant. */
+const WATER = [2, 3];
+
+/**
+ * Raises the odds of the named classes.
+ * @param segmentation probabilities [1, 13, h, w]
+ * @param amplitudes how much each class but the first was asked to move, 12 numbers; 0 = not named
+ * @returns probabilities of the same shape
+ */
+export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Array): FloatTensor => {
+  const named = Array.from(amplitudes.keys(), (i) => i + 1).filter((i) => amplitudes[i - 1] !== 0);
+  if (named.length === 0 || named.length > MAX_NAMED) return { data, dims };
+  const area = data.length / CLASS_COUNT;
+  const plane = (index: number): Float32Array => data.subarray(index * area, (index + 1) * area);
+
+  const odds = new Float32Array(CLASS_COUNT).fill(1);
+  for (const index of named) {
+    const kin = WATER.includes(index) ? named.filter((other) => WATER.includes(other)) : [index];
+    const usual = index === 1 ? NAMED_SKY_ODDS : NAMED_ODDS;
+    const needed = oddsForShare(kin.map(plane), LEAST_SHARE);
+    odds[index] = needed > MAX_ODDS ? usual : Math.max(usual, needed);
+  }
+
+  const total = new Float32Array(area);
+  const weighed = data.map((share, i) => {
+    const value = share * (odds[Math.floor(i / area)] as number);
+    total[i % area] = (total[i % area] as number) + value;
+    return value;
+  });
+  return tensor(
+    weighed.map((value, i) => value / (total[i % area] as number)),
+    dims,
+  );
+};
+
+/** The factor that makes these classes together as likely as not in the given share of all cells. */
+const oddsForShare = (planes: readonly Float32Array[], share: number): number => {
+  const [first = new Float32Array(), ...others] = planes;
+  const likely = first.map((value, i) => others.reduce((sum, other) => sum + (other[i] as number), value)).sort();
+  const least = likely[Math.floor(likely.length * (1 - share))] as number;
+  return (1 - least) / Math.max(least, 1e-6);
+};
