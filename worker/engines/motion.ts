@@ -12,9 +12,10 @@ import { karrasSigmas } from '../schedulers/karras.ts';
 import { allFinite, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
-import { type CameraMove, cameraPath, gateCamera, isStill } from '../vision/camera.ts';
+import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../vision/camera.ts';
 import { LOOKS, mergeLooks, takeLooks } from '../vision/closer-look.ts';
 import { openComposer, type Sheets } from '../vision/compose.ts';
+import { crisp } from '../vision/crisp.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
 
@@ -166,7 +167,10 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
     const [, , gridHeight, gridWidth] = prepared.float('relief').dims as [number, number, number, number];
     const grid = { width: gridWidth, height: gridHeight };
-    const composer = openComposer(readSheets(prepared, widthPx, heightPx), grid);
+    const sheets = readSheets(prepared, widthPx, heightPx);
+    let composer = openComposer(sheets, grid);
+    // pixels of a whole-frame move are all sampled between pixels; where the camera rests they are not
+    let soft = !isStill(move);
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
@@ -184,6 +188,10 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
           travel: vector(...travel),
           weight: vector(...weights),
         });
+        if (soft && !isWholePhoto(view)) {
+          composer = openComposer({ ...sheets, luma: crisp(sheets.luma, widthPx, heightPx), layer: crisp(sheets.layer, widthPx, heightPx) }, grid);
+          soft = false;
+        }
         const frame = composer.compose({ ...grid, shifts: placed.float('shifts').data, shade: placed.float('shade').data }, { pose: view.pose, weights });
         await trace?.(`frame_${String(i).padStart(3, '0')}`, frame, [(heightPx * 3) / 2, widthPx]);
         report('render', i + 1, frameCount, SHARE.encode + SHARE.denoise + ((1 - SHARE.encode - SHARE.denoise) * (i + 1)) / frameCount);

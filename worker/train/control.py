@@ -3,8 +3,9 @@
 The control gives the same guessed classes, depth and sway and the same program to the generator of motion.py, behind the same
 gate and smoothing as the diffusion model. Both are compared with the generator on the true labels ("truth").
 
-    python control.py --train DIR --scenes DIR                      tables on held-out drawn scenes
-    python control.py ... --photos DIR                              ... and on photos without labels
+    python control.py --train DIR --scenes DIR                      table on held-out drawn scenes
+    python control.py ... --photos DIR                              ... on photos without labels
+    python control.py ... --samplers                                ... of numbers of steps and guidance
     python control.py --photo P --program foliage,sky --seed 3 --folder DIR [--draw control|diffusion]
         a copy of the shipped models whose denoiser.onnx always answers with one field of the control, for
         `MODELS_DIR=DIR npm run clip` (DIR/motion is written): the engine itself knows no control
@@ -539,8 +540,9 @@ def main():
             sheet(image_graph, guided, options)
         else:
             store = SceneStore.only_held_out(options.scenes)
-            compare_drawn(image_graph, guided, store, options)
-            if options.photos:
+            if not options.photos:
+                compare_drawn(image_graph, guided, store, options)
+            else:
                 options.truth_spectrum = true_spectrum(store, 200)
                 compare_photos(image_graph, guided, store, options)
 

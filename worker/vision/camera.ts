@@ -84,6 +84,10 @@ const tremble = (time: number, seconds: number, phase: number): number => {
   return sum;
 };
 
+/** Whether a view is the photo itself, pixel for pixel. */
+export const isWholePhoto = ({ pose, parallax }: View): boolean =>
+  [1, 0, 0, 0, 1, 0].every((value, i) => Math.abs((pose[i] as number) - value) < 1e-6) && parallax.every((value) => value === 0);
+
 /**
  * A path that never shows what lies beyond the photo. Zooming in, rolling, orbiting and handheld start on the whole photo;
  * panning, tilting, craning, zooming and dollying out start on a part of it, because nothing outside is known.
