@@ -46,7 +46,7 @@ const SIGMA = { min: 0.05, max: 40, rho: 7 } as const;
 /** The field describes about this much time; longer clips repeat it. */
 const FIELD_SECONDS = 3;
 /** Swings start from the photo instead of around it, which doubles their reach. */
-const SWING = 0.85;
+const SWING = 1.75;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
 const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.02 } as const;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
@@ -119,7 +119,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
         camera: tensor(camera, CAMERA_DIMS),
         sigma: vector(sigmas[step] as number),
         guidance: vector(request.guidance),
-        ...{ context, program, features, segmentation, depth, sway },
+        ...{ program, features, segmentation, depth, sway },
       });
       field = fieldSolver.step(step, field, finite(clean.float('field_denoised')).data);
       camera = cameraSolver.step(step, camera, finite(clean.float('camera_denoised')).data);

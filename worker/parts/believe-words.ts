@@ -9,6 +9,9 @@ const NAMED_SKY_ODDS = 1.5;
 const MAX_NAMED = 5;
 /** What is named fills at least this share of the picture, unless that takes odds beyond `MAX_ODDS`: then it is not there. */
 const LEAST_SHARE = 0.06;
+/** The same for what is small in most photos: cloth, fire, smoke, hair, floating things, light. */
+const LEAST_SHARE_SMALL = 0.015;
+const SMALL = [6, 7, 8, 9, 11, 12];
 const MAX_ODDS = 30;
 /** Sea and river are both water, and words rarely tell which one is meant. */
 const WATER = [2, 3];
@@ -29,7 +32,7 @@ export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Arr
   for (const index of named) {
     const kin = WATER.includes(index) ? named.filter((other) => WATER.includes(other)) : [index];
     const usual = index === 1 ? NAMED_SKY_ODDS : NAMED_ODDS;
-    const needed = oddsForShare(kin.map(plane), LEAST_SHARE);
+    const needed = oddsForShare(kin.map(plane), SMALL.includes(index) ? LEAST_SHARE_SMALL : LEAST_SHARE);
     odds[index] = needed > MAX_ODDS ? usual : Math.max(usual, needed);
   }
 

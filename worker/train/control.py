@@ -7,8 +7,8 @@ gate and smoothing as the diffusion model. Both are compared with the generator 
     python control.py ... --photos DIR                              ... on photos without labels
     python control.py ... --samplers                                ... of numbers of steps and guidance
     python control.py --photo P --program foliage,sky --seed 3 --folder DIR [--draw control|diffusion]
-        a copy of the shipped models whose denoiser.onnx always answers with one field of the control, for
-        `MODELS_DIR=DIR npm run clip` (DIR/motion is written): the engine itself knows no control
+        a copy of the repository whose denoiser.onnx always answers with one field of the control, so that
+        `npm run clip` in DIR renders it: the engine itself knows no control
     python control.py --photos DIR --sheet FILE.png                 fields of both as pictures
 """
 
@@ -478,7 +478,7 @@ def constant_graph(field, camera, path):
 
 
 def write_models(image_graph, guided, options):
-    """Copies the shipped models to --folder/motion, with one fixed field in place of the denoiser."""
+    """Copies the repository to --folder, with one fixed field in place of the denoiser."""
     photo = cv2.imread(options.photo)[..., ::-1]
     h, w = photo.shape[:2]
     factor = min(w / options.aspect, h)
@@ -491,8 +491,12 @@ def write_models(image_graph, guided, options):
     program[0, 22] = 1
     conditions = see(image_graph, image, program)
     field, camera = draw_control(conditions, options.seed) if options.draw == "control" else sample(guided, conditions, [options.seed], options.steps, options.guidance, options.sigma_max[0])
-    target = f"{options.folder}/motion"
-    shutil.copytree(options.models, target, dirs_exist_ok=True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    root = os.path.dirname(os.path.dirname(here))
+    shutil.copytree(root, options.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", ".git", "data"))
+    if not os.path.lexists(f"{options.folder}/node_modules"):
+        os.symlink(f"{root}/node_modules", f"{options.folder}/node_modules")
+    target = f"{options.folder}/worker/models/motion"
     constant_graph(field, camera, f"{target}/denoiser.onnx")
     with open(f"{target}/files.json") as file:
         files = json.load(file)

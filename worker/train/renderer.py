@@ -27,12 +27,12 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.010, 0.0055  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.010, 0.012  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
 CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
 MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
-MAX_STRAIN_STILL = 0.07  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
+MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
 
 
@@ -211,9 +211,9 @@ def breathing(waves, body, strength):
     Its phase is the sampled one. body, strength [1, 1, h, w].
     """
     x, y = ramps(body)
-    weight = gaussian(body, 8.0, 8.0) + 1e-3
+    weight = gaussian(body, 18.0, 18.0) + 1e-3
     x, y = x + 0 * body, y + 0 * body
-    from_x, from_y = x - gaussian(x * body, 8.0, 8.0) / weight, y - gaussian(y * body, 8.0, 8.0) / weight
+    from_x, from_y = x - gaussian(x * body, 18.0, 18.0) / weight, y - gaussian(y * body, 18.0, 18.0) / weight
     spread = torch.cat([(from_x / 0.25).clamp(-1, 1), (from_y / 0.5).clamp(-1, 1) * 0.3 - 0.8], 1)
     phase = (waves[:, [1, 3]] * body).sum((2, 3), keepdim=True)
     cosine, sine = phase[:, 0:1], phase[:, 1:2]
