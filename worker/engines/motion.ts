@@ -48,7 +48,7 @@ const FIELD_SECONDS = 3;
 /** Swings start from the photo instead of around it, which doubles their reach. */
 const SWING = 1.75;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
-const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.02 } as const;
+const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.06 } as const;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
 /** Shares of the whole job, for the progress. */
 const SHARE = { encode: 0.02, denoise: 0.1 } as const;
