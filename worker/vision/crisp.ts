@@ -15,7 +15,7 @@ export const crisp = (luma: Uint8Array, widthPx: number, heightPx: number): Uint
       const here = luma[at] as number;
       const around = (luma[at - 1] as number) + (luma[at + 1] as number) + (luma[at - widthPx] as number) + (luma[at + widthPx] as number);
       const value = here + GAIN * (here - around / 4) + 0.5;
-      out[at] = value < LOWEST ? LOWEST : value > HIGHEST ? HIGHEST : value;
+      out[at] = Math.max(LOWEST, Math.min(value, HIGHEST));
     }
   }
   return out;

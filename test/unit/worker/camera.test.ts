@@ -1,6 +1,6 @@
 /** The virtual camera: signs, gates, and that the photo's border never shows. */
 import { describe, expect, it } from 'vitest';
-import { type CameraMove, cameraPath, gateCamera, isStill } from '../../../worker/vision/camera.ts';
+import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../../../worker/vision/camera.ts';
 
 const still: CameraMove = { pan: 0, tilt: 0, zoom: 0, roll: 0, dolly: 0, orbit: 0, crane: 0, handheld: 0 };
 const clip = { widthPx: 1280, heightPx: 720, seconds: 3, loop: false, motion: 1 };
@@ -102,5 +102,19 @@ describe('the gate', () => {
 
   it('gives a named axis the sign that was said', () => {
     expect(gateCamera([-0.5, 0, 0.8, 0, 0, 0, 0, 0], [1, 0, 1, -1, 0, 0, 0, 0])).toEqual({ ...still, pan: 0.6, zoom: 0.8, roll: -0.6 });
+  });
+});
+
+describe('isWholePhoto', () => {
+  it('holds at the start of a move that begins on the photo, and nowhere else', () => {
+    const zoom = cameraPath({ ...still, zoom: 1 }, clip);
+    expect(isWholePhoto(zoom.at(0))).toBe(true);
+    expect(isWholePhoto(zoom.at(0.1))).toBe(false);
+    expect(isWholePhoto(cameraPath({ ...still, pan: 1 }, clip).at(0))).toBe(false);
+    expect(isWholePhoto(cameraPath({ ...still, dolly: -1 }, clip).at(0))).toBe(false);
+  });
+  it('holds all the time for a camera at rest', () => {
+    const rest = cameraPath(still, clip);
+    for (const time of [0, 0.3, 1]) expect(isWholePhoto(rest.at(time))).toBe(true);
   });
 });
