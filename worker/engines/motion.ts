@@ -15,7 +15,7 @@ import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts'
 import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../vision/camera.ts';
 import { LOOKS, mergeLooks, takeLooks } from '../vision/closer-look.ts';
 import { openComposer, type Sheets } from '../vision/compose.ts';
-import { crisp } from '../vision/crisp.ts';
+import { crisp, type Share } from '../vision/crisp.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
 
@@ -49,6 +49,8 @@ const FIELD_SECONDS = 3;
 const SWING = 1.75;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
 const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.06 } as const;
+/** Swings, in grid units, from which sampling begins to soften what swings, and where it does so in full. */
+const SWAY_SEEN = { from: 0.0005, to: 0.003 } as const;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
 /** Shares of the whole job, for the progress. */
 const SHARE = { encode: 0.02, denoise: 0.1 } as const;
@@ -168,9 +170,13 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const [, , gridHeight, gridWidth] = prepared.float('relief').dims as [number, number, number, number];
     const grid = { width: gridWidth, height: gridHeight };
     const sheets = readSheets(prepared, widthPx, heightPx);
+    // frame 0 is the photo; later ones sample between pixels, which softens all of it or only what moves
     let composer = openComposer(sheets, grid);
-    // pixels of a whole-frame move are all sampled between pixels; where the camera rests they are not
-    let soft = !isStill(move);
+    const sharpened = (): Sheets => {
+      const swaying = isStill(move) ? swayingShare(fields.wave_still as FloatTensor) : undefined;
+      return { ...sheets, luma: crisp(sheets.luma, widthPx, heightPx, swaying), layer: crisp(sheets.layer, widthPx, heightPx) };
+    };
+    let soft = objectsMove || !isStill(move);
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
@@ -188,8 +194,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
           travel: vector(...travel),
           weight: vector(...weights),
         });
-        if (soft && !isWholePhoto(view)) {
-          composer = openComposer({ ...sheets, luma: crisp(sheets.luma, widthPx, heightPx), layer: crisp(sheets.layer, widthPx, heightPx) }, grid);
+        if (soft && (i > 0 || !isWholePhoto(view))) {
+          composer = openComposer(sharpened(), grid);
           soft = false;
         }
         const frame = composer.compose({ ...grid, shifts: placed.float('shifts').data, shade: placed.float('shade').data }, { pose: view.pose, weights });
@@ -253,6 +259,17 @@ const swings = (cycles: number): FloatTensor => {
     return [Math.cos(angle) - 1, Math.sin(angle)];
   });
   return tensor(Float32Array.from(parts), [3, 2]);
+};
+
+/** Where things that stay anchored swing by a good part of a pixel, 0..1. @param waves [1, 12, h, w], grid units */
+const swayingShare = ({ data, dims: [, count = 0, height = 0, width = 0] }: FloatTensor): Share => {
+  const area = width * height;
+  const share = Float32Array.from({ length: area }, (_, i) => {
+    let square = 0;
+    for (let k = 0; k < count; k++) square += (data[k * area + i] as number) ** 2;
+    return smoothStep(Math.sqrt(square), SWAY_SEEN.from, SWAY_SEEN.to);
+  });
+  return { width, height, data: share };
 };
 
 /** Cosine and sine parts of flickering light: whole numbers of waves per clip, 0 at time 0. */
