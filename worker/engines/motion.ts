@@ -176,7 +176,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       const swaying = isStill(move) ? swayingShare(fields.wave_still as FloatTensor) : undefined;
       return { ...sheets, luma: crisp(sheets.luma, widthPx, heightPx, swaying), layer: crisp(sheets.layer, widthPx, heightPx) };
     };
-    let soft = objectsMove || !isStill(move);
+    let soft = motion > 0 && (objectsMove || !isStill(move));
 
     async function* render(): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < frameCount; i++) {
