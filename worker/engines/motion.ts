@@ -45,7 +45,7 @@ const PROXY_SIDE = 320;
 const SIGMA = { min: 0.05, max: 40, rho: 7 } as const;
 /** The field describes about this much time; longer clips repeat it. */
 const FIELD_SECONDS = 3;
-/** Swings start from the photo instead of around it, which doubles their reach. */
+/** Multiplies what was sampled: on development photos most swings were seen only from here on. They start from the photo, not around it. */
 const SWING = 1.75;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
 const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.06 } as const;
