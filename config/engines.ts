@@ -4,6 +4,7 @@ import motionFiles from '../worker/models/motion/files.json' with { type: 'json'
 
 export const motion: EngineManifest = {
   id: 'motion',
+  family: 'motion',
   title: 'Motion',
   description: 'Clouds drift, water ripples, trees sway, the camera moves; needs no graphics card.',
   version: '1.0.0',

@@ -19,13 +19,21 @@ export interface ModelFile {
 /** An engine as data: commands, checks, help, quotas and the web page are derived from this. */
 export interface EngineManifest {
   readonly id: string;
+  /** Which program runs it: several bundles of one family are several engines. */
+  readonly family: string;
   readonly title: string;
   readonly description: string;
   readonly version: string;
   readonly licence: string;
   /** True when the weights ship with the repository and need no download. */
   readonly embedded: boolean;
-  readonly inputs: { readonly image: 'required' | 'none'; readonly text: 'required' | 'optional' };
+  /** `native`: the photo comes at its own resolution, cropped to the clip's aspect; otherwise at the clip's size. */
+  readonly inputs: {
+    readonly image: 'required' | 'optional' | 'none';
+    readonly text: 'required' | 'optional' | 'none';
+    readonly native?: boolean;
+    readonly negative?: boolean;
+  };
   readonly options: {
     readonly seconds: NumberOption;
     readonly fps: NumberOption;
@@ -34,6 +42,8 @@ export interface EngineManifest {
     readonly motion: NumberOption;
     /** The clip's width and height in pixels; `default` bounds the longer side when neither is asked for. */
     readonly sidePx: NumberOption;
+    /** Frame counts the engine can make, where it cannot make every one; seconds and fps then only describe them. */
+    readonly frames?: NumberOption;
     readonly loop: boolean;
   };
   readonly maxPixelsPerFrame: number;
@@ -55,8 +65,11 @@ export interface Photo {
 
 /** What an engine is asked to generate; every value has been checked against the manifest. */
 export interface GenerateRequest {
-  readonly photo: Photo;
+  /** Null for engines that make a clip from words alone. */
+  readonly photo: Photo | null;
   readonly prompt: string;
+  /** What the clip should not show; empty where nothing was said. */
+  readonly negativePrompt: string;
   /** 0 .. 2^32 - 1. The same seed, request and engine version give the same frames. */
   readonly seed: number;
   readonly widthPx: number;

@@ -49,6 +49,7 @@ export interface ClipOptionsInput {
 export interface ClipRequest {
   readonly engine: string;
   readonly prompt: string;
+  readonly negativePrompt: string;
   readonly seconds: number;
   readonly fps: number;
   readonly frameCount: number;
@@ -144,6 +145,7 @@ export const resolveRequest = (
   return {
     engine: manifest.id,
     prompt,
+    negativePrompt: '',
     seconds,
     fps,
     frameCount,

@@ -25,6 +25,7 @@ const progress: z.ZodType<Progress> = z.object({
 const request: z.ZodType<ClipRequest> = z.object({
   engine: z.string(),
   prompt: z.string(),
+  negativePrompt: z.string(),
   seconds: z.number(),
   fps: z.number(),
   frameCount: count,

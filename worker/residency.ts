@@ -36,7 +36,7 @@ export const createResidency = ({ manifests, modelsDir, providers, threads }: Re
     async engine(id) {
       if (resident?.manifest.id === id) return resident;
       const manifest = manifests.find((m) => m.id === id);
-      const create = manifest && engineFactories[manifest.id];
+      const create = manifest && engineFactories[manifest.family];
       if (!manifest || !create) throw new AppError('ENGINE_UNKNOWN', { engine: id.slice(0, 40), allowed: manifests.map((m) => m.id).join(', ') });
       await dispose();
       resident = create({ manifest, folder: modelFolder(manifest, modelsDir), providers, threads, log });

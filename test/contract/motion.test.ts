@@ -29,6 +29,7 @@ const landscape = (widthPx: number, heightPx: number): Photo => {
 const request: GenerateRequest = {
   photo: landscape(192, 128),
   prompt: 'clouds drift to the right, slow zoom in',
+  negativePrompt: '',
   seed: 11,
   widthPx: 96,
   heightPx: 64,

@@ -25,6 +25,7 @@ export const sampleDraft = (user = 'web:local', place = 'web:local', change: Par
     request: {
       engine: 'motion',
       prompt: 'waves',
+      negativePrompt: '',
       seconds: 1,
       fps: 12,
       frameCount: 12,

@@ -3,6 +3,7 @@ import type { EngineManifest } from '../../core/engine.ts';
 
 export const sampleManifest: EngineManifest = {
   id: 'motion',
+  family: 'motion',
   title: 'Motion',
   description: 'For tests',
   version: '1',

@@ -1,6 +1,6 @@
 /** The embedded engine: a diffusion model draws a field of motion for the photo, and a renderer moves the photo's own pixels along it. */
 import { readFile } from 'node:fs/promises';
-import type { FrameStream, GenerateContext, GenerateRequest, Stage, Trace } from '../../core/engine.ts';
+import type { FrameStream, GenerateContext, GenerateRequest, Photo, Stage, Trace } from '../../core/engine.ts';
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
@@ -81,14 +81,14 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     // 1 check inputs
     stopWhenCanceled(signal);
     const { widthPx, heightPx, frameCount, seconds, loop, motion } = request;
-    checkRequest(request);
+    const source = checkRequest(request);
 
     // 2 encode the words and the photo
     const tokenIds = createTokenizer(vocabulary)(request.prompt);
     await trace?.('token_ids', Float32Array.from(tokenIds), [1, tokenIds.length]);
     const text = await sessions.text.run({ token_ids: integers(tokenIds, [1, tokenIds.length]) });
     const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
-    const photo = resample(request.photo, coverCrop(request.photo, request), widthPx, heightPx);
+    const photo = resample(source, coverCrop(source, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, 64, 64]);
     const segmentation = believeWords(classes, program.data.subarray(...PROGRAM.amplitudes));
@@ -224,7 +224,8 @@ const stopWhenCanceled = (signal: AbortSignal): void => {
 };
 
 /** What I420 and the path of the camera need; everything else was checked against the manifest. */
-const checkRequest = ({ widthPx, heightPx, frameCount, photo }: GenerateRequest): void => {
+const checkRequest = ({ widthPx, heightPx, frameCount, photo }: GenerateRequest): Photo => {
+  if (photo === null) throw new AppError('PHOTO_MISSING');
   const problem =
     widthPx % 2 !== 0 || heightPx % 2 !== 0
       ? `${widthPx}×${heightPx} has an odd side`
@@ -234,6 +235,7 @@ const checkRequest = ({ widthPx, heightPx, frameCount, photo }: GenerateRequest)
           ? 'the photo is not RGB'
           : undefined;
   if (problem !== undefined) throw new AppError('REQUEST_MALFORMED', { problem });
+  return photo;
 };
 
 /** @throws EngineError NAN_OUTPUT when a value is NaN or infinite */
