@@ -73,7 +73,7 @@ export const enginesView = z
         description: z.string(),
         version: z.string(),
         licence: z.string(),
-        prompt: z.enum(['required', 'optional']),
+        prompt: z.enum(['required', 'optional', 'none']),
         options: z.object({
           seconds: numberView,
           fps: numberView,
