@@ -21,7 +21,7 @@ import { MAX_SEED } from '../core/request.ts';
 import { startSweeper } from '../core/sweep.ts';
 import { startConsumer } from '../worker/consumer.ts';
 import { createInference } from '../worker/inference.ts';
-import { convertClip } from '../worker/media/convert.ts';
+import { convertClip, fitClip } from '../worker/media/convert.ts';
 import { createPhotoInspector } from '../worker/vision/photo.ts';
 import { createDiscordChannel } from './discord/channel.ts';
 import { createDownloader } from './download.ts';
@@ -136,7 +136,10 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
   }
   const halt = new AbortController();
   const connected = Promise.all(chats.map((channel) => connect(channel, statuses, log, halt.signal))).then(() => undefined);
-  const deliverer = startDeliverer([...chats, web.channel], deps);
+  const deliverer = startDeliverer([...chats, web.channel], {
+    ...deps,
+    fit: (path, format, maxBytes) => fitClip(path, format, maxBytes, config.ffmpegPath),
+  });
   return {
     url,
     connected,

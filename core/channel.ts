@@ -3,9 +3,13 @@ import type { AppError } from './errors.ts';
 import type { Job, Standing } from './job.ts';
 import type { ChannelName } from './request.ts';
 
-/** How a send ended. `gone`: this conversation can never be reached again; `later`: try again after `retryAfterMs`. */
+/**
+ * How a send ended. `gone`: this conversation can never be reached again; `later`: try again after `retryAfterMs`;
+ * `too-large`: the place refused the file for its size.
+ */
 export type DeliveryResult =
   | { readonly kind: 'delivered'; readonly receipt: string }
+  | { readonly kind: 'too-large'; readonly error: AppError }
   | { readonly kind: 'later'; readonly retryAfterMs: number; readonly error: AppError }
   | { readonly kind: 'gone'; readonly error: AppError };
 
@@ -14,6 +18,9 @@ export interface ClipFile {
   readonly bytes: Uint8Array;
   readonly thumbnail: Uint8Array | null;
 }
+
+/** Writes down every try of a delivery, before and after; `send` returns the platform's id of the message. */
+export type LogSend = (way: string, send: () => Promise<string>) => Promise<string>;
 
 export interface Channel {
   readonly name: ChannelName;
@@ -27,5 +34,5 @@ export interface Channel {
    * Brings the outcome of a finished job into its conversation: the clip when done, otherwise the reason.
    * Must be safe to repeat after a crash between sending and recording.
    */
-  deliver(job: Job, clip: ClipFile | null): Promise<DeliveryResult>;
+  deliver(job: Job, clip: ClipFile | null, logSend?: LogSend): Promise<DeliveryResult>;
 }

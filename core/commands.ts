@@ -18,6 +18,7 @@ export type OptionSpec =
       readonly choices: readonly { readonly value: string; readonly title: string }[];
       readonly description: string;
     }
+  | { readonly name: string; readonly kind: 'text'; readonly maxCharacters: number; readonly description: string }
   | { readonly name: string; readonly kind: 'flag'; readonly description: string };
 
 const span = (manifests: readonly EngineManifest[], pick: (m: EngineManifest) => NumberOption): { min: number; max: number; default: number } => ({
@@ -25,6 +26,9 @@ const span = (manifests: readonly EngineManifest[], pick: (m: EngineManifest) =>
   max: Math.max(...manifests.map((m) => pick(m).max)),
   default: pick(manifests[0] as EngineManifest).default,
 });
+
+/** The longest words any engine takes. */
+export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.max(...manifests.map((m) => m.maxPromptCharacters));
 
 /** The options of a clip, bounds being the widest over all engines; the engine's own are checked on submit. */
 export const clipOptions = (manifests: readonly EngineManifest[]): readonly OptionSpec[] => [
@@ -35,7 +39,16 @@ export const clipOptions = (manifests: readonly EngineManifest[]): readonly Opti
   { name: 'motion', kind: 'number', ...span(manifests, (m) => m.options.motion), description: 'How much moves: 0 still, 1 as the words say, 2 twice as much' },
   { name: 'format', kind: 'choice', choices: formats.map((f) => ({ value: f, title: f.toUpperCase() })), description: 'MP4 video or GIF' },
   { name: 'loop', kind: 'flag', description: 'End where it began, to play in a circle' },
+  ...(manifests.some((m) => m.inputs.negative)
+    ? [{ name: 'negative', kind: 'text', maxCharacters: promptCharacters(manifests), description: 'What should not be in the clip' } as const]
+    : []),
 ];
+
+/** The fewest and the most frames of any engine; how many there are otherwise follows from the seconds. */
+const framesSpan = (manifests: readonly EngineManifest[]): { min: number; max: number } => ({
+  min: Math.min(...manifests.map((m) => m.options.frames?.min ?? 2)),
+  max: Math.max(...manifests.map((m) => m.maxFrameCount)),
+});
 
 /** Options that only some ways in offer (command line, REST, typed words). */
 export const expertOptions = (manifests: readonly EngineManifest[]): readonly OptionSpec[] => [
@@ -43,6 +56,7 @@ export const expertOptions = (manifests: readonly EngineManifest[]): readonly Op
   { name: 'guidance', kind: 'number', ...span(manifests, (m) => m.options.guidance), description: 'How strictly the words are followed' },
   { name: 'width', kind: 'integer', ...span(manifests, (m) => m.options.sidePx), description: 'Width of the clip in pixels' },
   { name: 'height', kind: 'integer', ...span(manifests, (m) => m.options.sidePx), description: 'Height of the clip in pixels' },
+  { name: 'frames', kind: 'integer', ...framesSpan(manifests), description: 'Exact number of frames, instead of seconds' },
 ];
 
 const fieldOf: Readonly<Record<string, keyof ClipOptionsInput>> = { width: 'widthPx', height: 'heightPx' };
@@ -59,7 +73,10 @@ export const parseOptions = (values: Readonly<Record<string, string | true | und
     const spec = specs.find((s) => s.name === name);
     if (!spec) throw new AppError('OPTION_INVALID', { field: 'option', got: name.slice(0, 40), allowed: specs.map((s) => s.name).join(', ') });
     const field = fieldOf[name] ?? name;
-    if (spec.kind === 'flag') {
+    if (spec.kind === 'text') {
+      if (raw === true) throw new AppError('OPTION_INVALID', { field: name, got: '', allowed: 'a few words' });
+      options[field] = raw;
+    } else if (spec.kind === 'flag') {
       const on = raw === true || /^(1|true|on|yes)$/i.test(raw);
       if (!on && !/^(0|false|off|no)$/i.test(String(raw)))
         throw new AppError('OPTION_INVALID', { field: name, got: String(raw).slice(0, 40), allowed: 'true, false' });
@@ -79,15 +96,24 @@ export const parseOptions = (values: Readonly<Record<string, string | true | und
   return options as ClipOptionsInput;
 };
 
+/** `--name`, or the dash a phone makes of it, with its value if one follows. */
+const TYPED = /(?:^|\s)(?:--|—|–)([a-zA-Z]+)(?:[ =](?:["“]([^"”]*)["”]|([^\s—–-][^\s]*)))?/g;
+
 /**
  * Splits what a person typed after a command into words and `--option value` pairs. Phones turn `--` into a dash;
- * both are understood. `--loop` and `--gif` stand alone.
+ * both are understood. `--loop` and `--gif` stand alone; `--negative` takes every word up to the next option, or the quoted ones.
  * @throws as `parseOptions`
  */
 export const parseTyped = (text: string, manifests: readonly EngineManifest[]): { readonly prompt: string; readonly options: ClipOptionsInput } => {
   const values: Record<string, string | true> = {};
-  const prompt = text.replace(/(?:^|\s)(?:--|—|–)([a-zA-Z]+)(?:[ =]([^\s—–-][^\s]*))?/g, (_whole, rawName: string, value: string | undefined) => {
+  const unquoted = /(?:^|\s)(?:--|—|–)negative[ =](?!["“])(.*?)(?=\s(?:--|—|–)[a-zA-Z]|$)/is;
+  const rest = text.replace(unquoted, (_whole, words: string) => {
+    values.negative = words.trim() || true;
+    return '';
+  });
+  const prompt = rest.replace(TYPED, (_whole, rawName: string, quoted: string | undefined, bare: string | undefined) => {
     const name = rawName.toLowerCase();
+    const value = quoted ?? bare;
     if (name === 'gif' || name === 'mp4') {
       values.format = name;
       return value === undefined ? '' : ` ${value}`;

@@ -1,20 +1,38 @@
 /** Brings every outcome back into its conversation, however often it takes, and never gives one up because a process died. */
-import type { Channel, ClipFile, DeliveryResult } from './channel.ts';
+import { nextCeiling } from './ceiling.ts';
+import type { Channel, ClipFile, DeliveryResult, LogSend } from './channel.ts';
 import type { Deps } from './deps.ts';
-import { asAppError } from './errors.ts';
-import type { Job } from './job.ts';
+import { AppError, asAppError, type Note } from './errors.ts';
+import type { ClipRef, Job } from './job.ts';
 
 /** After this long an unreachable conversation is given up; the clip stays in the store. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** A send that has not reported within this time may be tried by another process; sends are safe to repeat. */
 const LEASE_MS = 60_000;
 
+/** The way of what says why no clip comes; it does not stand for the clip. */
+const SENTENCE = 'sentence';
+
+/** A clip made smaller. */
+export interface Fitted extends Pick<ClipRef, 'widthPx' | 'heightPx' | 'seconds' | 'fps' | 'frameCount'> {
+  readonly bytes: Uint8Array;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Makes a stored clip fit: quality, then size, then frames per second, then only its beginning.
+ * @throws MediaError CLIP_TOO_BIG when nothing worth seeing fits
+ */
+export type Fit = (path: string, format: ClipRef['format'], maxBytes: number) => Promise<Fitted>;
+
+export type DeliverDeps = Deps & { readonly fit: Fit };
+
 export interface Deliverer {
   stop(): Promise<void>;
 }
 
 /** @param everyMs how often the database is asked for outcomes */
-export const startDeliverer = (channels: readonly Channel[], deps: Deps, everyMs = 250): Deliverer => {
+export const startDeliverer = (channels: readonly Channel[], deps: DeliverDeps, everyMs = 250): Deliverer => {
   const names = channels.map((channel) => channel.name);
   const sending = new Map<string, Promise<void>>();
   let stopped = false;
@@ -49,13 +67,19 @@ export const startDeliverer = (channels: readonly Channel[], deps: Deps, everyMs
   };
 };
 
-const deliverOne = async (job: Job, channel: Channel, deps: Deps): Promise<void> => {
-  const { clock, files, log, metrics, store } = deps;
-  const result = await attempt(job, channel, files);
+const deliverOne = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<void> => {
+  const { clock, log, metrics, store } = deps;
+  const result = await bring(job, channel, deps).catch(
+    (error: unknown): DeliveryResult => ({
+      kind: 'later',
+      retryAfterMs: 5_000,
+      error: asAppError(error, 'CHANNEL_FAILED'),
+    }),
+  );
   const ageMs = clock.nowMs() - (job.finishedAtMs ?? clock.nowMs());
   try {
     if (result.kind === 'delivered') await store.jobs.saveDelivery(job.id, 'delivered', { receipt: result.receipt });
-    else if (result.kind === 'gone' || ageMs > GIVE_UP_AFTER_MS) await store.jobs.saveDelivery(job.id, 'lost', { error: result.error.toNote() });
+    else if (result.kind !== 'later' || ageMs > GIVE_UP_AFTER_MS) await store.jobs.saveDelivery(job.id, 'lost', { error: result.error.toNote() });
     else {
       const retryAtMs = clock.nowMs() + Math.max(1_000, result.retryAfterMs);
       await store.jobs.saveDelivery(job.id, 'pending', { retryAtMs, error: result.error.toNote() });
@@ -68,16 +92,67 @@ const deliverOne = async (job: Job, channel: Channel, deps: Deps): Promise<void>
   if (result.kind !== 'delivered') log.warn({ jobId: job.id, code: result.error.code, cause: result.error.cause }, `delivery: ${result.kind}`);
 };
 
-const attempt = async (job: Job, channel: Channel, files: Deps['files']): Promise<DeliveryResult> => {
+/** Sends the outcome; a place that refuses its size teaches its ceiling and gets a smaller clip at once. */
+const bring = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<DeliveryResult> => {
+  const { deliveries } = deps.store;
+  const { place } = job.origin;
+  const logSend = logged(job, deps);
+  const earlier = await deliveries.sends(job.id);
+  // It went out, and only the line in the job's own record is missing.
+  const sent = earlier.find(({ outcome, way }) => outcome === 'sent' && way !== SENTENCE);
+  if (sent) return { kind: 'delivered', receipt: sent.receipt ?? '' };
+  if (earlier.some(({ outcome }) => outcome === null)) deps.metrics.delivery(channel.name, 'repeated after a crash');
+  let ceilingBytes = Math.min(job.maxClipBytes, (await deliveries.ceiling(place)) ?? Number.POSITIVE_INFINITY);
   try {
-    return await channel.deliver(job, await clipFile(job, files));
-  } catch (error) {
-    return { kind: 'later', retryAfterMs: 5_000, error: asAppError(error, 'CHANNEL_FAILED') };
+    for (;;) {
+      const { shown, clip } = await fitted(job, ceilingBytes, deps);
+      const result = await channel.deliver(shown, clip, logSend);
+      if (result.kind !== 'too-large') return result;
+      const lower = clip && nextCeiling(clip.bytes.length);
+      if (!lower) throw tooBig(ceilingBytes);
+      await deliveries.learnCeiling(place, lower);
+      deps.log.info({ jobId: job.id, refusedBytes: clip.bytes.length, ceilingBytes: lower }, 'the place takes smaller files than it said');
+      ceilingBytes = lower;
+    }
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code !== 'CLIP_TOO_BIG') throw thrown;
+    // A sentence instead; the clip itself stays in the store.
+    const said = await channel.deliver({ ...job, state: 'failed', error: error.toNote() }, null, (_way, send) => logSend(SENTENCE, send));
+    return said.kind === 'later' ? said : { kind: 'gone', error };
   }
 };
 
-const clipFile = async (job: Job, files: Deps['files']): Promise<ClipFile | null> => {
-  if (!job.clip || job.deleted) return null;
+const tooBig = (ceilingBytes: number): AppError => new AppError('CLIP_TOO_BIG', { maxMb: Math.round(ceilingBytes / 104_857.6) / 10 });
+
+const logged =
+  (job: Job, { log, store }: DeliverDeps): LogSend =>
+  async (way, send) => {
+    const id = await store.deliveries.beginSend(job.id, way);
+    // What was sent was sent, whether or not that could be written down.
+    const end = (outcome: string, receipt?: string): Promise<void> =>
+      store.deliveries
+        .endSend(id, outcome, receipt)
+        .catch((error: unknown) => log.warn({ err: error, jobId: job.id, way }, 'the end of a send could not be written down'));
+    try {
+      const receipt = await send();
+      await end('sent', receipt);
+      return receipt;
+    } catch (error) {
+      await end(error instanceof Error ? error.name : 'failed');
+      throw error;
+    }
+  };
+
+/** The job as it shall be shown, and its file, made smaller where it must be. */
+const fitted = async (job: Job, ceilingBytes: number, { files, fit }: DeliverDeps): Promise<{ shown: Job; clip: ClipFile | null }> => {
+  if (!job.clip || job.deleted) return { shown: job, clip: null };
   const bytes = await files.get(job.clip.key);
-  return bytes ? { bytes, thumbnail: await files.get(job.clip.thumbnailKey) } : null;
+  if (!bytes) return { shown: job, clip: null };
+  const thumbnail = await files.get(job.clip.thumbnailKey);
+  if (bytes.length <= ceilingBytes) return { shown: job, clip: { bytes, thumbnail } };
+  const path = await files.localPath(job.clip.key);
+  if (path === null) return { shown: job, clip: null };
+  const { bytes: smaller, notes, ...facts } = await fit(path, job.clip.format, ceilingBytes);
+  return { shown: { ...job, clip: { ...job.clip, ...facts, bytes: smaller.length }, notes: [...job.notes, ...notes] }, clip: { bytes: smaller, thumbnail } };
 };

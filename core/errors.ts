@@ -54,6 +54,15 @@ export const catalogue = {
     '{seconds} seconds at {fps} frames per second are {got} frames; I make up to {max}. Choose fewer seconds or frames per second.',
   ),
   ENGINE_UNKNOWN: line('InputError', 'never', 'There is no engine called “{engine}”. Possible: {allowed}.'),
+  SIZE_IMPOSSIBLE: line('InputError', 'never', 'This engine cannot make a clip of {got} pixels. Nearest: {nearest}.'),
+  FRAMES_IMPOSSIBLE: line('InputError', 'never', 'This engine cannot make a clip of {got} frames. Nearest: {nearest}.'),
+  OPTION_UNSUPPORTED: line('InputError', 'never', '{engine} does not know the option {field}. Leave it out.'),
+  PHOTO_UNWANTED: line('InputError', 'never', '{engine} makes clips from words alone and takes no photo. For a photo choose {instead}.'),
+  NO_WORDS_ENGINE: line(
+    'InputError',
+    'never',
+    'Nothing installed here makes a clip from words alone. Send a photo with your words; the operator can add such an engine (npm run models -- list).',
+  ),
   REQUEST_MALFORMED: line('InputError', 'never', 'I could not understand this request: {problem}.'),
   // Downloads
   DOWNLOAD_HOST: line('InputError', 'never', 'I may not download from {host}. Upload the photo itself instead of a link.'),
@@ -80,6 +89,21 @@ export const catalogue = {
   // Making the clip
   MODEL_MISSING: line('EngineError', 'never', 'The model “{engine}” is not installed on this machine ({file} is missing).'),
   MODEL_CORRUPT: line('EngineError', 'never', 'A file of the model “{engine}” is damaged ({file}). The operator must install it again.'),
+  SCHEDULER_UNSUPPORTED: line(
+    'EngineError',
+    'never',
+    'This model asks for a way of denoising that I do not have ({scheduler}: {problem}). The operator must export it with another scheduler.',
+  ),
+  MODEL_REFUSED: line(
+    'EngineError',
+    'never',
+    'The model “{engine}” was not opened: {file} {reason}. The operator must install one that was made for this program.',
+  ),
+  NOT_ENOUGH_MEMORY: line(
+    'EngineError',
+    'never',
+    '{engine} needs about {needGb} GB of memory for a clip of this size; this machine has {haveGb} GB free. Choose a smaller or shorter clip, or another engine.',
+  ),
   NAN_OUTPUT: line('EngineError', 'later', 'The model produced an unusable result. Nothing was charged; please try again.'),
   ENGINE_FAILED: line('EngineError', 'later', 'Something went wrong while making your clip. Nothing was charged; please try again.'),
   ENGINE_CRASHED: line('EngineError', 'later', 'The program that makes clips stopped unexpectedly. Nothing was charged; please try again.'),
@@ -106,7 +130,9 @@ export const catalogue = {
   INTERNAL: line('QueueError', 'later', 'Something went wrong on my side. Nothing was charged; please try again.'),
   // Remarks that accompany a clip; not failures
   NOTE_NOTHING_MOVES: line('InputError', 'never', 'Nothing I recognise in this photo can move like that, so I made a gentle push-in.'),
+  NOTE_WORDS_UNREAD: line('InputError', 'never', '{engine} reads no words; the photo alone decided what moves.'),
   NOTE_CROPPED: line('InputError', 'never', 'This camera move starts on a slightly cropped photo.'),
+  NOTE_PREVIEW: line('MediaError', 'never', 'Only the first {seconds} s fit the size limit here. The whole clip is kept: /result brings it.'),
   NOTE_REDUCED: line('MediaError', 'never', 'Reduced to {widthPx}×{heightPx} to fit the size limit here.'),
 } as const satisfies Record<string, CatalogueLine>;
 

@@ -44,7 +44,8 @@ export interface Job {
   readonly origin: Origin;
   readonly address: Address;
   readonly request: ClipRequest;
-  readonly photo: PhotoRef;
+  /** Null for a clip from words alone. */
+  readonly photo: PhotoRef | null;
   readonly parentId: string | null;
   /** The most bytes the place takes for one file. */
   readonly maxClipBytes: number;

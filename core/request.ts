@@ -1,5 +1,6 @@
 /** What was asked: where it came from, the photo, the words, and options checked against an engine's manifest. */
-import type { EngineManifest, NumberOption } from './engine.ts';
+import { bounded, fitLength, fitSize, type Size } from './clip-shape.ts';
+import type { EngineManifest } from './engine.ts';
 import { AppError } from './errors.ts';
 
 export type ChannelName = 'discord' | 'telegram' | 'web';
@@ -41,7 +42,11 @@ export interface ClipOptionsInput {
   readonly motion?: number | undefined;
   readonly widthPx?: number | undefined;
   readonly heightPx?: number | undefined;
+  /** The exact number of frames, instead of seconds. */
+  readonly frames?: number | undefined;
   readonly loop?: boolean | undefined;
+  /** What the clip should not show. */
+  readonly negative?: string | undefined;
   readonly format?: string | undefined;
 }
 
@@ -75,86 +80,58 @@ export const cleanPrompt = (raw: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-const bounded = (field: string, value: number | undefined, option: NumberOption): number => {
-  if (value === undefined) return option.default;
-  if (!Number.isFinite(value) || value < option.min || value > option.max) {
-    throw new AppError('OPTION_OUT_OF_RANGE', { field, min: option.min, max: option.max, got: String(value) });
-  }
-  return value;
-};
-
-/**
- * Fits a photo's aspect ratio into the sizes an engine can render; both sides even, never enlarged beyond the photo
- * unless a size was asked for.
- * @returns size in pixels
- */
-export const fitSize = (
-  photo: { widthPx: number; heightPx: number },
-  manifest: EngineManifest,
-  wanted: { widthPx?: number | undefined; heightPx?: number | undefined },
-): { widthPx: number; heightPx: number } => {
-  const { sidePx } = manifest.options;
-  const aspect = photo.widthPx / photo.heightPx;
-  let width: number;
-  if (wanted.widthPx !== undefined && wanted.heightPx !== undefined) {
-    width = Math.min(bounded('width', wanted.widthPx, sidePx), bounded('height', wanted.heightPx, sidePx) * aspect);
-  } else if (wanted.widthPx !== undefined) width = bounded('width', wanted.widthPx, sidePx);
-  else if (wanted.heightPx !== undefined) width = bounded('height', wanted.heightPx, sidePx) * aspect;
-  else width = Math.min(photo.widthPx, aspect >= 1 ? sidePx.default : sidePx.default * aspect);
-  let height = width / aspect;
-  const shrink = Math.min(1, sidePx.max / Math.max(width, height), Math.sqrt(manifest.maxPixelsPerFrame / (width * height)));
-  const even = (px: number): number => Math.max(sidePx.min, 2 * Math.round((px * shrink) / 2));
-  width = even(width);
-  height = even(height);
-  return { widthPx: Math.min(width, sidePx.max), heightPx: Math.min(height, sidePx.max) };
+/** The words without what does not belong there. @throws InputError PROMPT_TOO_LONG */
+const checkedWords = (raw: string, { maxPromptCharacters: max }: EngineManifest): string => {
+  const words = cleanPrompt(raw);
+  const got = [...words].length;
+  if (got > max) throw new AppError('PROMPT_TOO_LONG', { got, max });
+  return words;
 };
 
 /**
  * Checks words and options against the manifest and fills in what was not said.
+ * @param photo its upright size, or null for a clip from words alone
  * @param randomSeed used when no seed was asked for
- * @throws InputError PROMPT_TOO_LONG, OPTION_OUT_OF_RANGE, OPTION_INVALID, TOO_MANY_FRAMES
+ * @param maxSeconds the longest clip the place allows, or null
+ * @throws InputError PHOTO_MISSING, PROMPT_TOO_LONG, PROMPT_MISSING, OPTION_OUT_OF_RANGE, OPTION_INVALID, OPTION_UNSUPPORTED,
+ *   SIZE_IMPOSSIBLE, FRAMES_IMPOSSIBLE, TOO_MANY_FRAMES
  */
 export const resolveRequest = (
   manifest: EngineManifest,
   rawPrompt: string,
   options: ClipOptionsInput,
-  photo: { widthPx: number; heightPx: number },
+  photo: Size | null,
   randomSeed: () => number,
+  maxSeconds: number | null = null,
 ): ClipRequest => {
-  const prompt = cleanPrompt(rawPrompt);
-  const characters = [...prompt].length;
-  if (characters > manifest.maxPromptCharacters) {
-    throw new AppError('PROMPT_TOO_LONG', { got: characters, max: manifest.maxPromptCharacters });
-  }
-  if (prompt === '' && manifest.inputs.text === 'required') throw new AppError('PROMPT_MISSING');
+  if (!photo && manifest.inputs.image === 'required') throw new AppError('PHOTO_MISSING');
+  const prompt = checkedWords(rawPrompt, manifest);
+  if (prompt === '' && (manifest.inputs.text === 'required' || !photo)) throw new AppError('PROMPT_MISSING');
+  const negativePrompt = checkedWords(options.negative ?? '', manifest);
+  if (negativePrompt !== '' && !manifest.inputs.negative) throw new AppError('OPTION_UNSUPPORTED', { engine: manifest.title, field: 'negative' });
   const format = options.format ?? 'mp4';
   if (format !== 'mp4' && format !== 'gif') {
     throw new AppError('OPTION_INVALID', { field: 'format', got: format, allowed: formats.join(', ') });
   }
-  const spec = manifest.options;
-  const seconds = bounded('seconds', options.seconds, spec.seconds);
-  const fps = Math.round(bounded('fps', options.fps, spec.fps));
-  const frameCount = Math.max(2, Math.round(seconds * fps));
-  if (frameCount > manifest.maxFrameCount) {
-    throw new AppError('TOO_MANY_FRAMES', { seconds, fps, got: frameCount, max: manifest.maxFrameCount });
-  }
+  const loop = options.loop ?? false;
+  if (loop && !manifest.options.loop) throw new AppError('OPTION_UNSUPPORTED', { engine: manifest.title, field: 'loop' });
+  const length = fitLength(manifest, options, maxSeconds);
   const seed = options.seed ?? randomSeed();
   if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
     throw new AppError('OPTION_OUT_OF_RANGE', { field: 'seed', min: 0, max: MAX_SEED, got: String(seed) });
   }
+  const { steps, guidance, motion } = manifest.options;
   return {
     engine: manifest.id,
     prompt,
-    negativePrompt: '',
-    seconds,
-    fps,
-    frameCount,
+    negativePrompt,
+    ...length,
     seed,
-    steps: Math.round(bounded('steps', options.steps, spec.steps)),
-    guidance: bounded('guidance', options.guidance, spec.guidance),
-    motion: bounded('motion', options.motion, spec.motion),
+    steps: Math.round(bounded('steps', options.steps, steps)),
+    guidance: bounded('guidance', options.guidance, guidance),
+    motion: bounded('motion', options.motion, motion),
     ...fitSize(photo, manifest, options),
-    loop: options.loop ?? false,
+    loop,
     format,
   };
 };

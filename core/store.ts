@@ -13,7 +13,7 @@ export interface JobDraft {
   readonly origin: Origin;
   readonly address: Address;
   readonly request: ClipRequest;
-  readonly photo: PhotoRef;
+  readonly photo: PhotoRef | null;
   readonly parentId: string | null;
   readonly maxClipBytes: number;
 }
@@ -125,10 +125,41 @@ export interface PlaceStore {
   audit(place: string, limit: number): Promise<readonly AuditEntry[]>;
 }
 
+/** One try to bring an outcome home; `outcome` is null while it is under way, and for ever if the process died meanwhile. */
+export interface Send {
+  /** `edit`, `post`, `thread parent`, `direct`, … */
+  readonly way: string;
+  readonly outcome: string | null;
+  readonly receipt: string | null;
+}
+
+export interface DeliveryStore {
+  /** Written before anything leaves. @returns the id for `endSend` */
+  beginSend(jobId: string, way: string): Promise<number>;
+  /** @param outcome `sent`, or why not @param receipt the platform's id of the message */
+  endSend(id: number, outcome: string, receipt?: string): Promise<void>;
+  /** In order of time. */
+  sends(jobId: string): Promise<readonly Send[]>;
+  /** The most bytes a place has proved to take lately, or null before anything was refused there. */
+  ceiling(place: string): Promise<number | null>;
+  learnCeiling(place: string, bytes: number): Promise<void>;
+}
+
+/** What a platform handed over and would not hand over again: kept until it has been dealt with. */
+export interface InboxStore {
+  /** @returns false when this update has been here before */
+  put(channel: ChannelName, key: string, payload: unknown, leaseMs: number): Promise<boolean>;
+  done(channel: ChannelName, key: string): Promise<void>;
+  /** Updates whose process died over them, handed to nobody else for `leaseMs`. */
+  abandoned(channel: ChannelName, leaseMs: number): Promise<readonly { readonly key: string; readonly payload: unknown }[]>;
+}
+
 export interface Store {
   readonly jobs: JobStore;
   readonly ledger: LedgerStore;
   readonly places: PlaceStore;
+  readonly deliveries: DeliveryStore;
+  readonly inbox: InboxStore;
   close(): Promise<void>;
 }
 

@@ -1,11 +1,13 @@
 /** Use case: a person asks for a clip. Everything is checked before anything is promised; then one transaction accepts it. */
 import { createHash } from 'node:crypto';
+import type { Size } from './clip-shape.ts';
 import type { Deps } from './deps.ts';
-import { findManifest } from './deps.ts';
+import type { NumberOption } from './engine.ts';
+import { chooseEngine } from './engine-choice.ts';
 import { AppError, asAppError } from './errors.ts';
 import type { Address, Job, Standing } from './job.ts';
 import { checkLength, checkPlace, dailyLimit } from './policy.ts';
-import { type ClipOptionsInput, type Origin, type PhotoRef, resolveRequest } from './request.ts';
+import { type ClipOptionsInput, type ClipRequest, type Origin, type PhotoRef, resolveRequest } from './request.ts';
 
 export type PhotoSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -19,7 +21,8 @@ export interface SubmitCall {
   readonly address: Address;
   /** The platform's id of this request (interaction, update); repeating it never makes a second job. */
   readonly requestKey: string;
-  readonly photo: PhotoSource;
+  /** Null for a clip from words alone. */
+  readonly photo: PhotoSource | null;
   readonly prompt: string;
   readonly options: ClipOptionsInput;
   readonly maxClipBytes: number;
@@ -61,23 +64,15 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   // Cheap rules first: a refusal must not cost a download.
   const [settings, ban] = await Promise.all([store.places.settings(origin.place), store.places.activeBan(origin.place, origin.user)]);
   checkPlace(settings, ban, origin.room);
-  const fallback = settings.defaultEngine ?? deps.manifests[0]?.id ?? '';
-  const manifest = findManifest(deps.manifests, call.options.engine ?? fallback);
+  const manifest = chooseEngine(deps.manifests, call.options.engine, settings.defaultEngine, call.photo !== null);
+  const options = withinPlace(call.options, settings.maxSeconds, manifest.options.seconds);
+  const resolve = (photo: Size | null): ClipRequest => resolveRequest(manifest, call.prompt, options, photo, deps.newSeed, settings.maxSeconds);
   // A square stands in for the photo, so that bad words or options are refused before the download too.
-  checkLength(
-    settings,
-    resolveRequest(
-      manifest,
-      call.prompt,
-      withinPlace(call.options, settings.maxSeconds, manifest.options.seconds.default),
-      { widthPx: 512, heightPx: 512 },
-      () => 0,
-    ).seconds,
-  );
+  checkLength(settings, resolve(call.photo && { widthPx: 512, heightPx: 512 }).seconds);
 
-  const { photo, bytes } = await obtainPhoto(call.photo, deps);
-  const request = resolveRequest(manifest, call.prompt, withinPlace(call.options, settings.maxSeconds, manifest.options.seconds.default), photo, deps.newSeed);
-  if (bytes) await files.put(photoKey(photo.sha256), bytes);
+  const { photo, bytes } = call.photo ? await obtainPhoto(call.photo, deps) : { photo: null, bytes: null };
+  const request = resolve(photo);
+  if (photo && bytes) await files.put(photoKey(photo.sha256), bytes);
 
   const { job, created } = await store.jobs.accept(
     {
@@ -100,8 +95,10 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
 };
 
 /** Nobody who named no length is refused for the engine's default being longer than the place allows. */
-const withinPlace = (options: ClipOptionsInput, maxSeconds: number | null, usualSeconds: number): ClipOptionsInput =>
-  options.seconds === undefined && maxSeconds !== null && usualSeconds > maxSeconds ? { ...options, seconds: maxSeconds } : options;
+const withinPlace = (options: ClipOptionsInput, maxSeconds: number | null, { default: usual, min }: NumberOption): ClipOptionsInput =>
+  options.seconds === undefined && options.frames === undefined && maxSeconds !== null && usual > maxSeconds
+    ? { ...options, seconds: Math.max(min, maxSeconds) }
+    : options;
 
 const obtainPhoto = async (source: PhotoSource, deps: Deps): Promise<{ photo: PhotoRef; bytes: Uint8Array | null }> => {
   if (source.kind === 'stored') return { photo: source.photo, bytes: null };
@@ -113,7 +110,7 @@ const obtainPhoto = async (source: PhotoSource, deps: Deps): Promise<{ photo: Ph
 };
 
 /**
- * Use case: the same photo and words once more, by the owner or anybody else who may use the place.
+ * Use case: the same photo, if there was one, and the same words once more, by the owner or anybody else who may use the place.
  * @param seed `same` keeps the recipe's seed, `new` draws one
  * @throws InputError JOB_UNKNOWN, and everything `submit` throws
  */
@@ -128,16 +125,18 @@ export const again = async (
     {
       ...call,
       parentId: parent.id,
-      photo: { kind: 'stored', photo: parent.photo },
+      photo: parent.photo && { kind: 'stored', photo: parent.photo },
       prompt: request.prompt,
       options: {
         engine: request.engine,
         seconds: request.seconds,
+        frames: request.frameCount,
         fps: request.fps,
         steps: request.steps,
         guidance: request.guidance,
         motion: request.motion,
         loop: request.loop,
+        negative: request.negativePrompt,
         format: request.format,
         widthPx: request.widthPx,
         heightPx: request.heightPx,

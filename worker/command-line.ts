@@ -67,7 +67,7 @@ const formatOf = (path: string): 'mp4' | 'gif' => {
 
 export const commandLineHelp = (manifests: readonly EngineManifest[]): string => {
   const bounds = (spec: OptionSpec): string => {
-    if (spec.kind === 'flag') return '';
+    if (spec.kind === 'flag' || spec.kind === 'text') return '';
     if (spec.kind === 'choice') return ` (${spec.choices.map((choice) => choice.value).join(', ')})`;
     return ` (${spec.min}–${spec.max}${spec.default === undefined ? '' : `, usually ${spec.default}`})`;
   };

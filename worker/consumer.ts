@@ -74,8 +74,8 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
     );
   }, CANCEL_CHECK_MS);
   try {
-    const photoPath = await files.localPath(photoKey(job.photo.sha256));
-    if (!photoPath) throw new Error('the photo of this job is gone from the file store');
+    const photoPath = job.photo && (await files.localPath(photoKey(job.photo.sha256)));
+    if (job.photo && !photoPath) throw new Error('the photo of this job is gone from the file store');
     let saved = Promise.resolve();
     const onProgress = (progress: Progress): void => {
       saved = saved

@@ -1,15 +1,16 @@
 /** One clip from beginning to end in this process: load the engine, decode the photo, generate, encode. */
 import { readFile } from 'node:fs/promises';
-import type { Engine, FrameStream, Progress, Stage, Trace } from '../core/engine.ts';
+import type { Engine, FrameStream, Photo, Progress, Stage, Trace } from '../core/engine.ts';
 import { AppError, type Note } from '../core/errors.ts';
 import type { ClipFormat, ClipRequest } from '../core/request.ts';
 import { encodeClip } from './media/encode.ts';
-import { decodePhoto } from './vision/photo.ts';
+import { decodeNative, decodePhoto } from './vision/photo.ts';
 
 /** What to make, from which file, and where to leave it. */
 export interface ClipTask {
   readonly request: ClipRequest;
-  readonly photoPath: string;
+  /** Null for a clip from words alone. */
+  readonly photoPath: string | null;
   /** An existing folder; `clip.<format>` and `thumbnail.jpg` are left there. */
   readonly directory: string;
   readonly maxBytes: number;
@@ -49,59 +50,88 @@ export interface Made {
 const LOADED = 0.02;
 const DRAWN = 0.98;
 const PROGRESS_EVERY_MS = 200;
+/** While a large model is read or thinks about one step, a sign of life this often … */
+const SIGN_OF_LIFE_MS = 5_000;
+/** … but not for longer than any step of a model should take. */
+const STEP_PATIENCE_MS = 30 * 60_000;
 
 /** @throws everything that engines, photos and the encoder throw; CANCELED within one step of the signal */
 export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgress, trace, ffmpegPath }: ClipContext): Promise<Made> => {
   const { request, photoPath, directory, maxBytes } = task;
-  const report = steady(onProgress);
+  const { report, stop } = steady(onProgress);
   const clock = stopwatch();
+  try {
+    report({ stage: 'load', done: 0, total: 1, fraction: 0 });
+    await engine.load();
+    report({ stage: 'load', done: 1, total: 1, fraction: LOADED });
+    clock.lap('load');
+    if (signal.aborted) throw new AppError('CANCELED');
 
-  report({ stage: 'load', done: 0, total: 1, fraction: 0 });
-  await engine.load();
-  clock.lap('load');
+    report({ stage: 'encode', done: 0, total: 1, fraction: LOADED });
+    const photo = photoPath === null ? null : await photoFor(engine, photoPath, request);
+    clock.lap('photo');
+    if (signal.aborted) throw new AppError('CANCELED');
 
-  report({ stage: 'encode', done: 0, total: 1, fraction: LOADED });
-  const photo = await decodePhoto(await readFile(photoPath), request);
-  clock.lap('photo');
-  if (signal.aborted) throw new AppError('CANCELED');
-
-  const stream = await engine.generate(
-    { ...request, photo },
-    {
-      signal,
-      onProgress: (progress) => {
-        if (progress.stage === 'encode' || progress.stage === 'denoise') clock.lap(progress.stage);
-        report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
+    const stream = await engine.generate(
+      { ...request, photo },
+      {
+        signal,
+        onProgress: (progress) => {
+          if (progress.stage === 'load' || progress.stage === 'encode' || progress.stage === 'denoise') clock.lap(progress.stage);
+          report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
+        },
+        ...(trace ? { trace } : {}),
       },
-      ...(trace ? { trace } : {}),
-    },
-  );
-  clock.lap('render');
+    );
+    clock.lap('render');
 
-  const { notes: encoderNotes, ...clip } = await encodeClip(clock.drawing(stream), {
-    format: request.format,
-    maxBytes,
-    directory,
-    ffmpegPath,
-    signal,
-    onFrame: (done, total) => report({ stage: 'render', done, total, fraction: done === total ? DRAWN : 0 }),
-  });
-  clock.lap('ffmpeg');
-  return { clip, notes: [...stream.notes, ...encoderNotes], timingsMs: clock.timingsMs() };
+    const { notes: encoderNotes, ...clip } = await encodeClip(clock.drawing(stream), {
+      format: request.format,
+      maxBytes,
+      directory,
+      ffmpegPath,
+      signal,
+      onFrame: (done, total) => report({ stage: 'render', done, total, fraction: done === total ? DRAWN : 0 }),
+    });
+    clock.lap('ffmpeg');
+    return { clip, notes: [...wordNotes(engine, request), ...stream.notes, ...encoderNotes], timingsMs: clock.timingsMs() };
+  } finally {
+    stop();
+  }
 };
 
-/** Passes progress on a few times a second and whenever a stage begins or ends, never letting the fraction fall. */
-const steady = (onProgress: (progress: Progress) => void): ((progress: Progress) => void) => {
+/** The photo as the engine wants it: at its own resolution with the clip's aspect, or at the clip's size. */
+const photoFor = async ({ manifest }: Engine, path: string, request: ClipRequest): Promise<Photo> =>
+  (manifest.inputs.native ? decodeNative : decodePhoto)(await readFile(path), request);
+
+/** Words that an engine never reads must not be taken for ignored ones. */
+const wordNotes = ({ manifest }: Engine, { prompt }: ClipRequest): readonly Note[] =>
+  manifest.inputs.text === 'none' && prompt !== '' ? [{ code: 'NOTE_WORDS_UNREAD', params: { engine: manifest.title } }] : [];
+
+/**
+ * Passes progress on a few times a second and whenever a stage begins or ends, never letting the fraction fall; repeats the
+ * last one while nothing new comes, so that whoever watches knows the process alive, but not for ever.
+ */
+const steady = (onProgress: (progress: Progress) => void): { readonly report: (progress: Progress) => void; readonly stop: () => void } => {
   let fraction = 0;
   let stage: Stage | undefined;
   let toldAtMs = 0;
-  return (progress) => {
-    fraction = Math.max(fraction, Math.min(1, progress.fraction));
-    const nowMs = performance.now();
-    if (progress.stage === stage && progress.done < progress.total && nowMs - toldAtMs < PROGRESS_EVERY_MS) return;
-    stage = progress.stage;
-    toldAtMs = nowMs;
-    onProgress({ ...progress, fraction });
+  let newest: { readonly progress: Progress; readonly atMs: number } | undefined;
+  const repeat = setInterval(() => {
+    if (newest && performance.now() - newest.atMs < STEP_PATIENCE_MS) onProgress(newest.progress);
+  }, SIGN_OF_LIFE_MS);
+  repeat.unref();
+  return {
+    report(progress) {
+      fraction = Math.max(fraction, Math.min(1, progress.fraction));
+      const nowMs = performance.now();
+      newest = { progress: { ...progress, fraction }, atMs: nowMs };
+      if (progress.stage === stage && progress.done < progress.total && nowMs - toldAtMs < PROGRESS_EVERY_MS) return;
+      stage = progress.stage;
+      toldAtMs = nowMs;
+      onProgress(newest.progress);
+    },
+    stop: () => clearInterval(repeat),
   };
 };
 

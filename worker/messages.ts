@@ -42,7 +42,7 @@ const request: z.ZodType<ClipRequest> = z.object({
 const task: z.ZodType<InferenceTask> = z.object({
   jobId: z.string(),
   request,
-  photoPath: z.string(),
+  photoPath: z.string().nullable(),
   directory: z.string(),
   maxBytes: count,
   trace: z.string().optional(),

@@ -3,6 +3,8 @@ import type { Address } from '../../core/job.ts';
 
 export interface DiscordAddress {
   readonly channelId: string | null;
+  /** The channel a thread hangs on; null outside of threads. */
+  readonly parentChannelId: string | null;
   /** Null in a direct message. */
   readonly guildId: string | null;
   /** Null once Discord refused it; never tried again. */
@@ -21,6 +23,7 @@ const text = (value: Address[string] | undefined): string | null => (typeof valu
 
 export const readAddress = (address: Address): DiscordAddress => ({
   channelId: text(address.channelId),
+  parentChannelId: text(address.parentChannelId),
   guildId: text(address.guildId),
   interactionToken: text(address.interactionToken),
   applicationId: text(address.applicationId) ?? '',

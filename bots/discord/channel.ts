@@ -103,10 +103,10 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
       await client?.destroy();
     },
     showStatus: desk.showStatus,
-    async deliver(job, clip) {
+    async deliver(job, clip, logSend = (_way, send) => send()) {
       // An edit still under way would land on top of the clip.
       await board.close(job.id);
-      return deliverOutcome(job, clip, rest, deps);
+      return deliverOutcome(job, clip, rest, deps, logSend);
     },
   };
 };

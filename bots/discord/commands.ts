@@ -35,6 +35,7 @@ const everywhere = {
 const toOption = (spec: OptionSpec): APIApplicationCommandBasicOption => {
   const { name, description } = spec;
   if (spec.kind === 'flag') return { type: Flag, name, description };
+  if (spec.kind === 'text') return { type: Text, name, description, max_length: Math.min(MAX_OPTION_CHARACTERS, spec.maxCharacters) };
   if (spec.kind !== 'choice') {
     const range = { name, description, min_value: spec.min, max_value: spec.max };
     return spec.kind === 'integer' ? { type: Integer, ...range } : { type: Decimal, ...range };

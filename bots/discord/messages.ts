@@ -77,7 +77,4 @@ const clipMessage = (job: Job, clip: ClipFile, format: string): OutgoingMessage 
   };
 };
 
-/** Says instead of the clip that the place takes no file of this size. */
-export const tooLargeMessage = (job: Job, sentence: string): OutgoingMessage => message(`${quote(job.request.prompt)}⚠️ ${sentence}`, row(job.id, ['again']));
-
 export const plainMessage = (text: string): OutgoingMessage => message(text, []);

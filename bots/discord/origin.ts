@@ -32,6 +32,7 @@ export const originOf = (interaction: BaseInteraction): Origin => {
 
 export const addressOf = (interaction: BaseInteraction & { readonly token: string }, nowMs: number): Address => ({
   channelId: interaction.channelId,
+  parentChannelId: interaction.channel?.isThread() ? interaction.channel.parentId : null,
   guildId: interaction.guildId,
   interactionToken: interaction.token,
   applicationId: interaction.applicationId,

@@ -115,9 +115,9 @@ export const createTelegramChannel = ({
       if (job.state === 'running') showAction(readAddress(job.address));
     },
 
-    async deliver(job, clip) {
+    async deliver(job, clip, logSend = (_way, send) => send()) {
       await board.close(job);
-      return deliverOutcome(job, clip, api, deps);
+      return deliverOutcome(job, clip, api, deps, logSend);
     },
   };
 };

@@ -1,5 +1,5 @@
 /** Brings the outcome of a job home: into the message that showed it, else as a new message, each time with less to hold on to. */
-import type { ClipFile, DeliveryResult } from '../../core/channel.ts';
+import type { ClipFile, DeliveryResult, LogSend } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError, type ErrorCode } from '../../core/errors.ts';
 import type { ClipRef, Job } from '../../core/job.ts';
@@ -19,13 +19,14 @@ const FORBIDDEN_RETRY_MS = 60_000;
  * Safe to repeat: an edit has no second effect, and a new message is remembered as the one to edit next time. Only when
  * the answer to a new message is lost, or we crash before remembering it, can it come twice; the Bot API has no key against that.
  */
-export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps): Promise<DeliveryResult> => {
+export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps, logSend: LogSend): Promise<DeliveryResult> => {
   const bring = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
   let address = readAddress(job.address);
   let leftBehind: TelegramAddress | null = null;
   for (;;) {
     try {
-      const messageId = await bring(address);
+      const to = address;
+      const messageId = Number(await logSend(to.statusMessageId === null ? 'new message' : 'edit', async () => String(await bring(to))));
       if (messageId !== address.statusMessageId) await remember(job.id, { ...address, statusMessageId: messageId }, deps);
       if (leftBehind) void api.call('deleteMessage', { chat_id: leftBehind.chatId, message_id: leftBehind.statusMessageId }).catch(() => undefined);
       return { kind: 'delivered', receipt: String(messageId) };
@@ -34,14 +35,17 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: Teleg
       const kind = kindOf(failure);
       if (kind === 'unchanged') return { kind: 'delivered', receipt: String(address.statusMessageId) };
       if (kind === 'later') return { kind, retryAfterMs: waitMs(failure), error: errorOf('CHANNEL_FAILED', failure) };
-      if (kind === 'chat-gone') return { kind: 'gone', error: errorOf('CHANNEL_GONE', failure) };
-      if (kind === 'too-big' || kind === 'forbidden') {
-        const tooBig = kind === 'too-big';
-        const reason = tooBig
-          ? new AppError('CLIP_TOO_BIG', { maxMb: Math.floor(MAX_CLIP_BYTES / 1e6) })
-          : new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
+      if (kind === 'too-big') return { kind: 'too-large', error: errorOf('CHANNEL_FAILED', failure) };
+      if (kind === 'chat-gone') {
+        const direct = directTo(job, address);
+        if (direct === null) return { kind: 'gone', error: errorOf('CHANNEL_GONE', failure) };
+        address = direct;
+        continue;
+      }
+      if (kind === 'forbidden') {
+        const reason = new AppError('MISSING_PERMISSION', { permission: 'sending videos and GIFs' });
         await sayInstead(job, address, reason, api, deps);
-        return tooBig ? { kind: 'gone', error: reason } : { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: reason };
+        return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: reason };
       }
       const next = lessToHoldOn(address, failure);
       if (!next) return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: errorOf('CHANNEL_FAILED', failure) };
@@ -60,6 +64,12 @@ const remember = async (jobId: string, address: TelegramAddress, { store, log }:
   await store.jobs
     .saveAddress(jobId, writeAddress(address))
     .catch((error: unknown) => log.warn({ err: error, jobId }, 'the address of a sent clip could not be kept'));
+};
+
+/** The private chat with the person, once the group is gone; it takes messages only if they ever spoke to the bot there. */
+const directTo = (job: Job, { chatId }: TelegramAddress): TelegramAddress | null => {
+  const userId = Number(job.origin.user.replace('telegram:user:', ''));
+  return chatId < 0 && userId > 0 ? { chatId: userId, threadId: null, requestMessageId: null, statusMessageId: null } : null;
 };
 
 /** The rung below: another chat id, no message to edit, no message to reply to, no topic. Null when nothing is left to drop. */

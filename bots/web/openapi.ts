@@ -35,6 +35,7 @@ const problems = (...statuses: number[]): Json => Object.fromEntries(statuses.ma
 const optionSchema = (spec: OptionSpec): Json => {
   const { description } = spec;
   if (spec.kind === 'flag') return { type: 'boolean', description };
+  if (spec.kind === 'text') return { type: 'string', maxLength: spec.maxCharacters, description };
   if (spec.kind === 'choice') return { type: 'string', enum: spec.choices.map((choice) => choice.value), description };
   return { type: spec.kind, minimum: spec.min, maximum: spec.max, description, ...(spec.default === undefined ? {} : { default: spec.default }) };
 };

@@ -24,7 +24,8 @@ interface JobRow extends Row {
   locale: string;
   address: Address;
   request: ClipRequest;
-  photo: PhotoRef;
+  /** JSON `null`, not SQL's, for a clip from words alone. */
+  photo: PhotoRef | null;
   parent_id: string | null;
   max_clip_bytes: number;
   progress: Progress | null;
@@ -46,7 +47,8 @@ const toJob = (row: JobRow): Job => ({
   state: row.state,
   origin: { channel: row.channel, place: row.place, room: row.room, user: row.user_id, userName: row.user_name, locale: row.locale },
   address: row.address,
-  request: row.request,
+  // Jobs from before engines took words to avoid know none.
+  request: { ...row.request, negativePrompt: row.request.negativePrompt ?? '' },
   photo: row.photo,
   parentId: row.parent_id,
   maxClipBytes: row.max_clip_bytes,

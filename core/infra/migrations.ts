@@ -92,6 +92,29 @@ const steps: readonly string[] = [
   );
   CREATE INDEX audit_place ON stillmotion.audit (place, id);
   `,
+  `
+  CREATE TABLE stillmotion.send (
+    id bigserial PRIMARY KEY,
+    job_id text NOT NULL REFERENCES stillmotion.job (id),
+    way text NOT NULL,
+    begun_at_ms double precision NOT NULL,
+    ended_at_ms double precision,
+    outcome text,
+    receipt text
+  );
+  CREATE INDEX send_job ON stillmotion.send (job_id);
+  CREATE TABLE stillmotion.ceiling (place text PRIMARY KEY, bytes double precision NOT NULL, learnt_at_ms double precision NOT NULL);
+  CREATE TABLE stillmotion.inbox (
+    channel text NOT NULL,
+    key text NOT NULL,
+    payload jsonb NOT NULL,
+    taken_at_ms double precision NOT NULL,
+    claimed_until_ms double precision NOT NULL,
+    done boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (channel, key)
+  );
+  CREATE INDEX inbox_open ON stillmotion.inbox (claimed_until_ms) WHERE NOT done;
+  `,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];

@@ -2,6 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
+import { createDeliveryStore } from './delivery-store.ts';
+import { createInboxStore } from './inbox-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createPlaceStore } from './place-store.ts';
@@ -10,5 +12,7 @@ export const createStore = (database: Database, clock: Clock): Store => ({
   jobs: createJobStore(database, clock),
   ledger: createLedgerStore(database, clock),
   places: createPlaceStore(database, clock),
+  deliveries: createDeliveryStore(database, clock),
+  inbox: createInboxStore(database, clock),
   close: () => database.close(),
 });

@@ -170,8 +170,19 @@ describe('when Telegram refuses', () => {
   it('says so when the clip is too big', async () => {
     const asked = await ask();
     bench.telegram.fault('editMessageMedia', { status: 413, description: 'Request Entity Too Large' });
-    expect((await deliver(asked)).result).toMatchObject({ kind: 'gone', error: { code: 'CLIP_TOO_BIG' } });
-    expect(asked.status.text).toMatch(/does not fit into 49 MB/);
+    expect((await deliver(asked)).result).toMatchObject({ kind: 'too-large' });
+  });
+
+  it('brings the clip to the person when the group is gone', async () => {
+    const { telegram } = bench;
+    const group = telegram.group('Lost');
+    const { user, chat: own } = telegram.person('Ada');
+    const request = telegram.sendPhoto(user, group, photo, { caption: '/animate waves' });
+    const { id } = await bench.jobOf(request);
+    telegram.state.obstacles.set(group.id, { kind: 'kicked' });
+    const { job, clip } = await bench.finish(id);
+    expect(await bench.channel().deliver(job, clip)).toMatchObject({ kind: 'delivered' });
+    expect(telegram.messages(own).filter(({ video }) => video)).toHaveLength(1);
   });
 
   it('names a missing right once, and delivers when it is granted', async () => {

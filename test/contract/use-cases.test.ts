@@ -78,7 +78,7 @@ describe('submit', () => {
     expect(created).toBe(true);
     expect(standing.position).toBeGreaterThan(0);
     expect(queued).toContain(job.id);
-    expect(String(await deps.files.get(`photos/${job.photo.sha256}`))).toBe('photo');
+    expect(String(await deps.files.get(`photos/${job.photo?.sha256}`))).toBe('photo');
     expect(job.request).toMatchObject({ seed: 99, widthPx: 640, heightPx: 480 });
   });
   it('answers a repeated request with the same job and one debit', async () => {

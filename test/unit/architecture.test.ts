@@ -43,7 +43,15 @@ const packageName = (specifier: string): string =>
 
 const files = ['bots', 'core', 'worker', 'config'].flatMap((folder) => walk(join(root, folder)));
 const imports = files.flatMap(importsOf);
-const compositionRoots = ['bots/app.ts', 'bots/main.ts', 'worker/cli.ts', 'worker/doctor.ts', 'worker/evaluate/cli.ts'];
+const compositionRoots = [
+  'bots/app.ts',
+  'bots/main.ts',
+  'worker/cli.ts',
+  'worker/doctor.ts',
+  'worker/evaluate/cli.ts',
+  'worker/golden/cli.ts',
+  'worker/models-cli.ts',
+];
 const offenders = (rule: (one: Import) => boolean): string[] => imports.filter(rule).map(({ from, to }) => `${from} → ${to}`);
 const within = (path: string, ...folders: string[]): boolean => folders.some((folder) => path.startsWith(`${folder}/`));
 

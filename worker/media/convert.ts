@@ -1,31 +1,65 @@
-/** A finished clip of ours in the other format, or made smaller: MP4 → GIF, GIF → MP4, MP4 → smaller MP4. */
+/** A finished clip of ours in the other format, or made smaller: MP4 → GIF, GIF → MP4, MP4 → smaller MP4, at last only its beginning. */
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AppError, asAppError } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
-import { type EncodeOptions, FIRST_RATE, finish, inScratch } from './encode.ts';
+import { type EncodedClip, type EncodeOptions, FIRST_RATE, finish, inScratch } from './encode.ts';
 import { measure, runFfmpeg } from './ffmpeg.ts';
 import type { FitContext, Video } from './fit.ts';
-import { fromGif } from './profiles.ts';
+import { clipInput, fromGif, h264 } from './profiles.ts';
 
-export interface Converted {
+export interface Converted extends Pick<EncodedClip, 'widthPx' | 'heightPx' | 'seconds' | 'fps' | 'frameCount' | 'notes'> {
   readonly bytes: Uint8Array;
   readonly type: 'video/mp4' | 'image/gif';
 }
+
+/** Shares of a clip that are tried as a preview when the whole does not fit at any quality. */
+const PREVIEW_SHARES = [0.5, 0.25] as const;
 
 /**
  * @param path a clip that this program made; never a file from outside
  * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError
  */
-export const convertClip = async (path: string, format: ClipFormat, maxBytes: number, ffmpegPath?: string | null, signal?: AbortSignal): Promise<Converted> => {
+export const convertClip = (path: string, format: ClipFormat, maxBytes: number, ffmpegPath?: string | null): Promise<Converted> =>
+  remade(path, { format, maxBytes, ffmpegPath }, finish);
+
+/** As `convertClip`; when nothing of the whole fits, its beginning alone, and a note that says so. */
+export const fitClip = (path: string, format: ClipFormat, maxBytes: number, ffmpegPath?: string | null): Promise<Converted> =>
+  remade(path, { format, maxBytes, ffmpegPath }, wholeOrBeginning);
+
+const remade = async (path: string, wanted: Omit<EncodeOptions, 'directory'>, make: typeof finish): Promise<Converted> => {
   const directory = await mkdtemp(join(tmpdir(), 'stillmotion-convert-'));
   try {
-    const options: EncodeOptions = { format, maxBytes, directory, ffmpegPath, signal };
-    const clip = await inScratch(options, 0, async (context) => finish(await asVideo(path, context), options, context));
-    return { bytes: await readFile(clip.path), type: format === 'gif' ? 'image/gif' : 'video/mp4' };
+    const options = { ...wanted, directory };
+    const { path: made, format, ...facts } = await inScratch(options, 0, async (context) => make(await asVideo(path, context), options, context));
+    return { ...facts, bytes: await readFile(made), type: format === 'gif' ? 'image/gif' : 'video/mp4' };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+};
+
+const wholeOrBeginning: typeof finish = async (video, options, context) => {
+  const tooBig = (error: unknown): null => {
+    if (asAppError(error).code === 'CLIP_TOO_BIG') return null;
+    throw error;
+  };
+  const whole = await finish(video, options, context).catch(tooBig);
+  if (whole) return whole;
+  for (const share of PREVIEW_SHARES) {
+    const beginning = await finish(await cutAfter(video, share, context), options, context).catch(tooBig);
+    if (beginning) return { ...beginning, notes: [...beginning.notes, new AppError('NOTE_PREVIEW', { seconds: beginning.seconds.toFixed(1) }).toNote()] };
+  }
+  throw new AppError('CLIP_TOO_BIG', { maxMb: Math.round(options.maxBytes / 104_857.6) / 10 });
+};
+
+/** The first frames of a clip. */
+const cutAfter = async (video: Video, share: number, { ffmpeg, directory, signal }: FitContext): Promise<Video> => {
+  const path = join(directory, `beginning-${share}.mp4`);
+  const frameCount = Math.max(1, Math.round(video.frameCount * share));
+  const outputs = [{ path, options: [...h264(FIRST_RATE), '-frames:v', String(frameCount)] }];
+  await runFfmpeg(ffmpeg, { inputs: [{ source: video.path, options: clipInput }], outputs, signal });
+  return { ...video, path, frameCount, bytes: (await stat(path)).size };
 };
 
 /** The clip as an MP4 with its measures; a GIF is turned into one first. */

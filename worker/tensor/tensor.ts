@@ -9,7 +9,8 @@ export interface Tensor<Data extends TensorData = TensorData> {
 
 export type FloatTensor = Tensor<Float32Array>;
 
-const sizeOf = (dims: readonly number[]): number => dims.reduce((product, side) => product * side, 1);
+/** How many values fill these dimensions. */
+export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, side) => product * side, 1);
 
 /** @throws RangeError when the data does not fill the dimensions; a mistake in the program, never of a person */
 export const tensor = <Data extends TensorData>(data: Data, dims: readonly number[]): Tensor<Data> => {

@@ -60,6 +60,41 @@ export const createPhotoInspector = (): PhotoInspector => ({
   },
 });
 
+/** A picture exactly as it lies in the file: no turning, no resizing. @throws InputError PHOTO_BROKEN */
+export const decodeExactly = async (bytes: Uint8Array): Promise<Photo> => {
+  const { data, info } = await openPhoto(bytes)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw broken(error);
+    });
+  if (info.channels !== 3) throw broken(new Error(`${info.channels} channels came out`));
+  return { widthPx: info.width, heightPx: info.height, rgb: data };
+};
+
+/** The longest side of a photo that is decoded at its own resolution; no model looks closer. */
+const MAX_NATIVE_PX = 4096;
+
+/**
+ * A photo at its own resolution for engines that scale it themselves: upright, opaque, sRGB, the larger part cut off evenly
+ * on both sides until it has the aspect ratio of the clip.
+ * @param clip the size whose aspect ratio is wanted
+ * @returns at most 4096 pixels on the longer side
+ * @throws InputError PHOTO_BROKEN
+ */
+export const decodeNative = async (bytes: Uint8Array, clip: { readonly widthPx: number; readonly heightPx: number }): Promise<Photo> => {
+  const failed = (error: unknown): never => {
+    throw broken(error);
+  };
+  const { autoOrient: upright } = await openPhoto(bytes).metadata().catch(failed);
+  const aspect = clip.widthPx / clip.heightPx;
+  const scale = Math.min(1, MAX_NATIVE_PX / Math.max(Math.min(upright.width, upright.height * aspect), Math.min(upright.height, upright.width / aspect)));
+  const side = (px: number): number => Math.max(1, Math.round(px * scale));
+  return decodePhoto(bytes, { widthPx: side(Math.min(upright.width, upright.height * aspect)), heightPx: side(Math.min(upright.height, upright.width / aspect)) });
+};
+
 /**
  * A photo as an engine wants it: upright, opaque, sRGB, exactly this size. Rounding to even sides squeezes it a little, so
  * that nothing is lost; what a really different aspect ratio has too much of is cut off evenly on both sides.

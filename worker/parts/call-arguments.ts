@@ -1,0 +1,37 @@
+/** Arguments of a reference pipeline's call: what all of them share, and how a call that cannot be honoured is refused. */
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+
+/** One prompt, alone or as a list of one. */
+export const prompt = z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)]);
+
+/** Pixels and counts; what a size has to be a multiple of is the engine's to say. */
+export const sidePx = z.int().min(1).max(16_384);
+export const frameCount = z.int().min(1).max(1024);
+export const stepCount = z.int().min(1).max(1000);
+export const guidanceScale = z.number().min(-100).max(100);
+
+/** Arguments that may be present in any call without changing what it computes. */
+export const formArguments = {
+  output_type: z.enum(['pil', 'np', 'pt']).nullish(),
+  return_dict: z.boolean().nullish(),
+  callback_on_step_end: z.null().optional(),
+  callback_on_step_end_tensor_inputs: z.array(z.string()).nullish(),
+  cross_attention_kwargs: z.null().optional(),
+};
+
+/** Of the pipelines that draw noise by DDIM's eta when asked to, which is not supported. */
+export const etaArgument = { eta: z.literal(0).nullish() };
+
+/**
+ * Checks a call's arguments and fills in the reference pipeline's own defaults.
+ * @throws InputError REQUEST_MALFORMED naming every argument that is unknown or cannot be honoured
+ */
+export const readArguments = <Schema extends z.ZodType>(schema: Schema, kwargs: Readonly<Record<string, unknown>>): z.output<Schema> => {
+  const { data, error } = schema.safeParse(kwargs);
+  if (error === undefined) return data;
+  const problems = error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys' ? `this engine does not know the argument ${issue.keys.join(', ')}` : `${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw new AppError('REQUEST_MALFORMED', { problem: problems.join('; ') });
+};
