@@ -1,6 +1,15 @@
-/** The engines as data: what they take, their bounds, their files. */
+/** The engines as data: the one that ships with the program, and those found in the folder of models. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EngineManifest } from '../core/engine.ts';
+import { asAppError, noteText } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 import motionFiles from '../worker/models/motion/files.json' with { type: 'json' };
+import { readBundleManifest } from '../worker/onnx/pipeline-bundle.ts';
+import { engineOf } from './bundle-engine.ts';
+import { publishedModels } from './catalogue.ts';
+
+export { engineOf } from './bundle-engine.ts';
 
 export const motion: EngineManifest = {
   id: 'motion',
@@ -28,4 +37,44 @@ export const motion: EngineManifest = {
   files: motionFiles,
 };
 
+/** The engines that need no download. */
 export const manifests: readonly EngineManifest[] = [motion];
+
+/** Short and plain, because it is typed in chats and stands in addresses. */
+export const ENGINE_ID = /^[a-z0-9-]{1,32}$/;
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/**
+ * Every engine of this machine: the shipped one first, then every folder of models that holds a manifest.json, by name. One
+ * that cannot be read is named in the log and left out; its model files are not looked at before it is used.
+ */
+export const discoverEngines = async (modelsDir: string, log: Logger): Promise<readonly EngineManifest[]> => {
+  const names = (await readdir(modelsDir).catch(() => [])).sort();
+  const found: EngineManifest[] = [];
+  for (const name of names) {
+    const folder = join(modelsDir, name);
+    if (!(await isFile(join(folder, 'manifest.json')))) continue;
+    if (!ENGINE_ID.test(name) || manifests.some(({ id }) => id === name)) {
+      log.warn({ folder }, 'left out: a model’s folder is named with 1 to 32 of a-z, 0-9 and -, and not like a shipped engine');
+      continue;
+    }
+    try {
+      const bundle = await readBundleManifest(folder, name);
+      found.push(
+        engineOf(
+          bundle,
+          name,
+          publishedModels.find(({ repo }) => repo === bundle.source.repo),
+        ),
+      );
+    } catch (error) {
+      log.warn({ folder, reason: noteText(asAppError(error).toNote()) }, 'left out: this model cannot be used');
+    }
+  }
+  return [...manifests, ...found];
+};

@@ -1,4 +1,4 @@
-/** The port for time, so that tests can move it. */
+/** The port for time, so that tests can move it, and the calendar days of a place. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
@@ -6,8 +6,69 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
-/** The UTC day of a moment as `YYYY-MM-DD`; allowances are counted per such day. */
-export const utcDay = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+/** Making one costs far more than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The first moment of the next UTC day, in milliseconds. */
-export const nextUtcDayMs = (atMs: number): number => (Math.floor(atMs / 86_400_000) + 1) * 86_400_000;
+const formatOf = (zone: string): Intl.DateTimeFormat => {
+  const known = formats.get(zone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  formats.set(zone, format);
+  return format;
+};
+
+const partsOf = (atMs: number, zone: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  );
+
+/** @returns the name as this machine writes it, or null when it knows no such time zone */
+export const timeZoneOf = (name: string): string | null => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return null;
+  }
+};
+
+/** The calendar day of a moment in a time zone as `YYYY-MM-DD`; allowances are counted per such day. */
+export const dayOf = (atMs: number, zone: string): string => {
+  const { year, month, day } = partsOf(atMs, zone);
+  return `${year}-${month}-${day}`;
+};
+
+/** No calendar day lasts longer, not even where a zone moved over the date line. */
+const LONGEST_DAY_MS = 50 * 3_600_000;
+
+/** The first moment after `atMs` at which another calendar day has begun in the zone; days there may last 23 or 25 hours. */
+export const nextDayMs = (atMs: number, zone: string): number => {
+  const today = dayOf(atMs, zone);
+  let before = atMs;
+  let after = atMs;
+  while (dayOf(after, zone) === today && after < atMs + LONGEST_DAY_MS) {
+    before = after;
+    after += 3_600_000;
+  }
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (dayOf(middle, zone) === today) before = middle;
+    else after = middle;
+  }
+  return after;
+};
+
+/** `2026-11-21 14:05 UTC`, `2026-11-21 15:05 Europe/Berlin` */
+export const formatTime = (atMs: number, zone = 'UTC'): string => {
+  const { year, month, day, hour, minute } = partsOf(atMs, zone);
+  return `${year}-${month}-${day} ${hour}:${minute} ${zone}`;
+};

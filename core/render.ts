@@ -12,9 +12,9 @@ export const progressBar = (fraction: number, cells = 10): string => {
 /** `about 8 s`, `about 2 min` */
 export const timeLeft = (seconds: number): string => (seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`);
 
-const stageText: Readonly<Record<string, (done: number, total: number) => string>> = {
+const stageText: Readonly<Record<string, (done: number, total: number, hasPhoto: boolean) => string>> = {
   load: () => 'Waking up the model',
-  encode: () => 'Looking at your photo',
+  encode: (_done, _total, hasPhoto) => (hasPhoto ? 'Looking at your photo' : 'Reading your words'),
   denoise: (done, total) => `Imagining the motion, step ${done} of ${total}`,
   render: (done, total) => `Drawing frame ${done} of ${total}`,
   deliver: () => 'Sending your clip',
@@ -30,7 +30,7 @@ export const statusText = (job: Job, standing: Standing): string => {
     const { progress } = job;
     if (job.cancelRequested) return '🛑 Stopping …';
     if (!progress) return '🎬 Starting …';
-    const stage = stageText[progress.stage]?.(progress.done, progress.total) ?? 'Working';
+    const stage = stageText[progress.stage]?.(progress.done, progress.total, job.photo !== null) ?? 'Working';
     const left = standing.secondsLeft === null ? '' : ` · ${timeLeft(standing.secondsLeft)} left`;
     return `🎬 ${stage}\n${progressBar(progress.fraction)}${left}`;
   }
@@ -41,24 +41,34 @@ export const statusText = (job: Job, standing: Standing): string => {
 
 export const canCancel = (job: Job): boolean => !isFinal(job.state) && !job.cancelRequested;
 
+const MAX_RECIPE_WORDS = 60;
+const shortened = (words: string): string => ([...words].length <= MAX_RECIPE_WORDS ? words : `${[...words].slice(0, MAX_RECIPE_WORDS - 1).join('')}…`);
+
 /** The lines under a finished clip: the words, the recipe, and remarks. */
 export const resultText = (job: Job): { readonly prompt: string; readonly recipe: string; readonly notes: readonly string[] } => {
   const { request } = job;
   const parts = [`seed ${request.seed}`, request.engine, `${request.seconds} s`, `${request.fps} fps`];
   if (request.motion !== 1) parts.push(`motion ${request.motion}`);
   if (request.loop) parts.push('loop');
+  if (request.negativePrompt) parts.push(`without “${shortened(request.negativePrompt)}”`);
   return { prompt: request.prompt, recipe: parts.join(' · '), notes: job.notes.map(noteText) };
 };
 
 /** Alternative text for people who cannot see the clip. */
 export const altText = (job: Job): string =>
-  `A ${job.request.seconds}-second clip made from a photo${job.request.prompt ? `: ${job.request.prompt}` : ''}`.slice(0, 1000);
+  `A ${job.request.seconds}-second clip made from ${job.photo ? 'a photo' : 'words'}${job.request.prompt ? `: ${job.request.prompt}` : ''}`.slice(0, 1000);
 
-export const helpText = (manifests: readonly EngineManifest[]): string =>
+const takes = { required: 'a photo', optional: 'a photo, or words alone', none: 'words alone' } as const;
+
+/** @param howToAskForWords what a person types or presses for a clip from words alone, for example `/video` */
+export const helpText = (manifests: readonly EngineManifest[], howToAskForWords: string): string =>
   [
     'Send me a photo and a few words, and I bring it to life.',
     'Name what should move — clouds, waves, a river, leaves, grass, smoke, fire, a flag — and how the camera should move: zoom in, zoom out, pan left, pan right, tilt up, tilt down, roll.',
     'For example: “waves on the lake, slow zoom in”, “clouds drift to the left, the trees stay still”.',
-    'I move what is in the photo; I cannot make people smile or dogs run.',
-    `Engines: ${manifests.map((m) => `${m.id} (${m.title})`).join(', ')}.`,
+    manifests.every((m) => m.family === 'motion')
+      ? 'I move what is in the photo; I cannot make people smile or dogs run.'
+      : 'Motion moves what is in the photo; the other engines imagine what is not.',
+    ...(manifests.some((m) => m.inputs.image !== 'required') ? [`For a clip from words alone, without a photo: ${howToAskForWords}.`] : []),
+    `Engines: ${manifests.map((m) => `${m.id} (${m.title}: ${takes[m.inputs.image]})`).join(', ')}.`,
   ].join('\n');

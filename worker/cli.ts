@@ -1,13 +1,13 @@
-/** `npm run clip`: one photo and a few words become a clip, in this one process, without queue, quota or bot. */
+/** `npm run clip`: a photo and a few words, or words alone, become a clip, in this one process, without queue, quota or bot. */
 import { randomInt } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { manifests } from '../config/engines.ts';
-import { loadConfig } from '../config/index.ts';
-import { findManifest } from '../core/deps.ts';
-import type { Progress, Stage } from '../core/engine.ts';
+import { type Config, loadConfig } from '../config/index.ts';
+import type { EngineManifest, Progress, Stage } from '../core/engine.ts';
+import { chooseEngine } from '../core/engine-choice.ts';
 import { AppError, asAppError, noteText } from '../core/errors.ts';
 import { createLogger } from '../core/infra/pino-logger.ts';
 import { progressBar } from '../core/render.ts';
@@ -20,22 +20,21 @@ import { createPhotoInspector } from './vision/photo.ts';
 
 const EXIT = { failed: 1, badInput: 2, interrupted: 130 } as const;
 
-const stageWords: Readonly<Record<Stage, string>> = {
+const stageWords = (hasPhoto: boolean): Readonly<Record<Stage, string>> => ({
   load: 'Loading the model',
-  encode: 'Looking at the photo',
+  encode: hasPhoto ? 'Looking at the photo' : 'Reading the words',
   denoise: 'Imagining the motion',
   render: 'Drawing the frames',
   deliver: 'Writing the clip',
-};
+});
 
 /** A bar that is redrawn on a terminal; elsewhere one line whenever a stage begins. */
-const createProgress = (stream: NodeJS.WriteStream): { show: (progress: Progress) => void; clear: () => void } => {
+const createProgress = (stream: NodeJS.WriteStream, words: Readonly<Record<Stage, string>>): { show: (progress: Progress) => void; clear: () => void } => {
   let shown: Stage | undefined;
   return {
     show({ stage, done, total, fraction }) {
-      const words = stageWords[stage];
-      if (stream.isTTY) stream.write(`\r\x1b[2K${progressBar(fraction, 24)}  ${words}${total > 1 ? ` ${done}/${total}` : ''}`);
-      else if (stage !== shown) stream.write(`${words} …\n`);
+      if (stream.isTTY) stream.write(`\r\x1b[2K${progressBar(fraction, 24)}  ${words[stage]}${total > 1 ? ` ${done}/${total}` : ''}`);
+      else if (stage !== shown) stream.write(`${words[stage]} …\n`);
       shown = stage;
     },
     clear: () => void (stream.isTTY && stream.write('\r\x1b[2K')),
@@ -57,21 +56,21 @@ const readPhoto = (path: string): Promise<Buffer> =>
     throw new AppError('REQUEST_MALFORMED', { problem: `the file ${path} cannot be read` }, { cause: error });
   });
 
-const make = async (line: CommandLine, signal: AbortSignal): Promise<void> => {
+const make = async (line: CommandLine, config: Config, manifests: readonly EngineManifest[], signal: AbortSignal): Promise<void> => {
   const startedAtMs = performance.now();
-  const config = loadConfig();
-  const manifest = findManifest(manifests, line.options.engine ?? manifests[0]?.id ?? '');
-  const photo = await createPhotoInspector().inspect(await readPhoto(line.photoPath));
+  const { photoPath } = line;
+  const manifest = chooseEngine(manifests, line.options.engine, null, photoPath !== null);
+  const photo = photoPath === null ? null : await createPhotoInspector().inspect(await readPhoto(photoPath));
   const request = resolveRequest(manifest, line.prompt, line.options, photo, () => randomInt(0, MAX_SEED + 1));
   const residency = createResidency(
     { manifests, modelsDir: config.modelsDir, providers: config.executionProviders, threads: config.threads },
     createLogger(config.logLevel),
   );
   const directory = await mkdtemp(join(tmpdir(), 'stillmotion-clip-'));
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(process.stderr, stageWords(photoPath !== null));
   try {
     const engine = await residency.engine(manifest.id);
-    const task = { request, photoPath: line.photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER };
+    const task = { request, photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER };
     const trace = line.traceDir === null ? undefined : createTrace(line.traceDir);
     const made = await makeClip(engine, task, { signal, onProgress: progress.show, trace, ffmpegPath: config.ffmpegPath });
     await mkdir(dirname(resolve(line.outPath)), { recursive: true });
@@ -95,8 +94,9 @@ const run = async (argv: readonly string[]): Promise<number> => {
     interrupt.abort();
   });
   try {
+    const config = loadConfig();
     const line = parseCommandLine(argv, manifests);
-    if (line) await make(line, interrupt.signal);
+    if (line) await make(line, config, manifests, interrupt.signal);
     else process.stdout.write(`${commandLineHelp(manifests)}\n`);
     return 0;
   } catch (thrown) {

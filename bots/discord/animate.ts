@@ -1,4 +1,4 @@
-/** Everything that asks for a clip: the command, the message command with its form, and the buttons Again and New seed. */
+/** Everything that asks for a clip: the commands, the message command with its form, and the buttons Again and New seed. */
 import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
@@ -13,6 +13,7 @@ import {
 import type { Channel } from '../../core/channel.ts';
 import { clipOptions, parseOptions } from '../../core/commands.ts';
 import type { Deps } from '../../core/deps.ts';
+import { checkWordsEngine } from '../../core/engine-choice.ts';
 import { AppError } from '../../core/errors.ts';
 import { isFinal } from '../../core/job.ts';
 import { again, type SubmitCall, type Submitted, submit } from '../../core/submit.ts';
@@ -37,18 +38,22 @@ const MAX_FORM_CHARACTERS = 4000;
 
 export const animateCommand = (interaction: ChatInputCommandInteraction, desk: Desk): Promise<void> =>
   take(interaction, desk, async (base) => {
-    const { manifests } = desk.deps;
-    const values = clipOptions(manifests).map(({ name }) => [name, interaction.options.get(name)?.value?.toString()] as const);
-    return submit(
-      {
-        ...base,
-        photo: { kind: 'url', url: interaction.options.getAttachment('image', true).url },
-        prompt: interaction.options.getString('prompt') ?? '',
-        options: parseOptions(Object.fromEntries(values), manifests),
-      },
-      desk.deps,
-    );
+    const { url } = interaction.options.getAttachment('image', true);
+    return submit({ ...base, photo: { kind: 'url', url }, ...wordsOf(interaction, desk.deps) }, desk.deps);
   });
+
+/** A clip from words alone. */
+export const videoCommand = (interaction: ChatInputCommandInteraction, desk: Desk): Promise<void> =>
+  take(interaction, desk, async (base) => {
+    // The command is gone when no engine can do it, but a menu that was open may still hold it.
+    checkWordsEngine(desk.deps.manifests);
+    return submit({ ...base, photo: null, ...wordsOf(interaction, desk.deps) }, desk.deps);
+  });
+
+const wordsOf = ({ options }: ChatInputCommandInteraction, { manifests }: Deps): Pick<SubmitCall, 'prompt' | 'options'> => {
+  const values = clipOptions(manifests).map(({ name }) => [name, options.get(name)?.value?.toString()] as const);
+  return { prompt: options.getString('prompt') ?? '', options: parseOptions(Object.fromEntries(values), manifests) };
+};
 
 export const againButton = (interaction: ButtonInteraction, jobId: string, seed: 'same' | 'new', desk: Desk): Promise<void> =>
   take(interaction, desk, (base) => again({ ...base, jobId, seed }, desk.deps));

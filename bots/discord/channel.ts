@@ -7,7 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
 import { liveToken, readAddress } from './address.ts';
-import { againButton, animateCommand, animateForm, animateMessage, type Desk } from './animate.ts';
+import { againButton, animateCommand, animateForm, animateMessage, type Desk, videoCommand } from './animate.ts';
 import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand } from './buttons.ts';
 import { ANIMATE_MESSAGE, commandDefinitions, sameCommands } from './commands.ts';
 import { type OutgoingMessage, readButton } from './messages.ts';
@@ -149,6 +149,7 @@ const handle = async (interaction: Interaction, desk: Desk): Promise<void> => {
     else if (button?.action === 'delete') await deleteButton(interaction, button.jobId, deps);
   } else if (interaction.isChatInputCommand()) {
     if (interaction.commandName === 'animate') await animateCommand(interaction, desk);
+    else if (interaction.commandName === 'video') await videoCommand(interaction, desk);
     else if (interaction.commandName === 'stillmotion') await moderationCommand(interaction, deps);
     else if (interaction.commandName === 'quota') await quotaCommand(interaction, deps);
     else if (interaction.commandName === 'cancel') await cancelCommand(interaction, deps);

@@ -8,8 +8,9 @@ import {
   InteractionContextType,
   PermissionFlagsBits,
 } from 'discord.js';
-import { clipOptions, type OptionSpec } from '../../core/commands.ts';
+import { clipOptions, type OptionSpec, promptCharacters as longestPrompt } from '../../core/commands.ts';
 import type { EngineManifest } from '../../core/engine.ts';
+import { photoEngines, wordsEngines } from '../../core/engine-choice.ts';
 import { settingSpecs } from '../../core/settings.ts';
 
 /** As the specification has it: rights are a number in a request and text in an answer. */
@@ -24,6 +25,9 @@ export interface CommandDefinition {
 }
 
 export const ANIMATE_MESSAGE = 'Animate';
+
+/** A command option holds this many characters. */
+const MAX_OPTION_CHARACTERS = 6000;
 
 const { Attachment, Boolean: Flag, Integer, Number: Decimal, String: Text, Subcommand, SubcommandGroup, User } = ApplicationCommandOptionType;
 
@@ -91,25 +95,39 @@ const moderation: readonly APIApplicationCommandOption[] = [
   { type: Subcommand, name: 'audit', description: 'What moderators changed here' },
 ];
 
+const prompt = (manifests: readonly EngineManifest[], description: string): APIApplicationCommandBasicOption => ({
+  type: Text,
+  name: 'prompt',
+  description,
+  required: manifests.every((m) => m.inputs.text === 'required'),
+  max_length: promptCharacters(manifests),
+  autocomplete: true,
+});
+
+const animate = (manifests: readonly EngineManifest[]): CommandDefinition => ({
+  name: 'animate',
+  type: ApplicationCommandType.ChatInput,
+  description: 'Bring a photo to life',
+  ...everywhere,
+  options: [
+    { type: Attachment, name: 'image', description: 'The photo: JPEG, PNG, WebP, AVIF or GIF', required: true },
+    prompt(manifests, 'What should move, for example: waves on the lake, slow zoom in'),
+    ...clipOptions(manifests).map(toOption),
+  ],
+});
+
+const video = (manifests: readonly EngineManifest[]): CommandDefinition => ({
+  name: 'video',
+  type: ApplicationCommandType.ChatInput,
+  description: 'Make a clip from words alone',
+  ...everywhere,
+  options: [{ ...prompt(manifests, 'What should be seen, for example: a red boat on a misty lake at dawn'), required: true }, ...clipOptions(manifests).map(toOption)],
+});
+
+/** `/video` is there as long as an engine is that works from words alone. */
 export const commandDefinitions = (manifests: readonly EngineManifest[]): readonly CommandDefinition[] => [
-  {
-    name: 'animate',
-    type: ApplicationCommandType.ChatInput,
-    description: 'Bring a photo to life',
-    ...everywhere,
-    options: [
-      { type: Attachment, name: 'image', description: 'The photo: JPEG, PNG, WebP, AVIF or GIF', required: true },
-      {
-        type: Text,
-        name: 'prompt',
-        description: 'What should move, for example: waves on the lake, slow zoom in',
-        required: manifests.every((m) => m.inputs.text === 'required'),
-        max_length: promptCharacters(manifests),
-        autocomplete: true,
-      },
-      ...clipOptions(manifests).map(toOption),
-    ],
-  },
+  animate(photoEngines(manifests)),
+  ...(wordsEngines(manifests).length > 0 ? [video(wordsEngines(manifests))] : []),
   { name: ANIMATE_MESSAGE, type: ApplicationCommandType.Message, ...everywhere },
   { name: 'quota', type: ApplicationCommandType.ChatInput, description: 'How many clips you may still make today', ...everywhere },
   { name: 'cancel', type: ApplicationCommandType.ChatInput, description: 'Cancel your newest clip in progress', ...everywhere },
@@ -126,8 +144,8 @@ export const commandDefinitions = (manifests: readonly EngineManifest[]): readon
   },
 ];
 
-/** The longest prompt any engine takes; a command option holds 6000 characters. */
-export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.min(6000, Math.max(...manifests.map((m) => m.maxPromptCharacters)));
+/** The longest prompt any engine takes, within what Discord does. */
+export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.min(MAX_OPTION_CHARACTERS, longestPrompt(manifests));
 
 const comparedKeys: ReadonlySet<string> = new Set([
   'name',

@@ -31,8 +31,11 @@ export interface TelegramOptions {
 /** Photos fetched and checked at once, of everybody and of one person. */
 const INTAKE_AT_ONCE = 8;
 const INTAKE_PER_PERSON = 2;
-/** How many update ids are remembered, so that one sent twice is handled once. */
-const MAX_SEEN = 5_000;
+/** A process that took an update and has not dealt with it by then is taken for dead; another one begins again. */
+const LEASE_MS = 60_000;
+const LOOK_FOR_ABANDONED_MS = 15_000;
+/** Words of a moderator: begun again after a crash they might count twice, and the moderator sees that no answer came. */
+const notAgain = /^\/stillmotion\b/;
 
 export const createTelegramChannel = ({
   token,
@@ -47,35 +50,57 @@ export const createTelegramChannel = ({
   const showAction = createChatAction(api, deps.clock);
   const intake = createIntake(api, board, createGate(INTAKE_AT_ONCE, INTAKE_PER_PERSON), deps);
   const albums = createAlbums();
-  const seen = new Set<number>();
   const underway = new Set<Promise<void>>();
-  let take: ((update: Update) => void) | null = null;
+  let take: ((update: Update) => Promise<void>) | null = null;
+  let watch: NodeJS.Timeout | null = null;
   let polling: Polling | null = null;
 
-  /** telegraf waits for handlers before it goes on with the next updates, so that handlers only start the work. */
-  const begin = (work: Promise<void>): void => {
-    const ended = work.catch((error: unknown) => log.warn({ err: error }, 'an update could not be dealt with')).finally(() => underway.delete(ended));
-    underway.add(ended);
-  };
+  const { inbox } = deps.store;
 
-  const dispatcher = (me: UserFromGetMe): ((update: Update) => void) => {
+  /** Every update is kept in the database before Telegram is told that it was taken, and ticked off when it has been dealt with. */
+  const dispatcher = (me: UserFromGetMe): ((update: Update) => Promise<void>) => {
     const bot = new Telegraf(token);
     bot.botInfo = me;
     const converse = createConversation({ id: me.id, name: me.username }, api, intake, albums, deps);
-    bot.on('message', ({ message }) => begin(converse(message)));
-    bot.on('callback_query', ({ callbackQuery }) => begin(press(callbackQuery, me.id, api, intake, deps)));
+    // another bot on the same database counts its updates anew
+    const keyOf = ({ update_id }: Update): string => `${me.id}:${update_id}`;
+    /** telegraf waits for handlers before it goes on with the next updates, so that handlers only start the work. */
+    const begin = (update: Update, work: Promise<void>): void => {
+      const ended = work
+        .catch((error: unknown) => log.warn({ err: error }, 'an update could not be dealt with'))
+        .then(() => inbox.done('telegram', keyOf(update)))
+        .catch((error: unknown) => log.warn({ err: error }, 'an update could not be ticked off'))
+        .finally(() => underway.delete(ended));
+      underway.add(ended);
+    };
+    bot.on('message', ({ message, update }) => begin(update, converse(message)));
+    bot.on('callback_query', ({ callbackQuery, update }) => begin(update, press(callbackQuery, me.id, api, intake, deps)));
+    bot.use(({ update }) => begin(update, Promise.resolve()));
     bot.catch((error) => log.warn({ err: error }, 'an update could not be read'));
-    return (update) => {
-      if (seen.has(update.update_id)) return;
-      seen.add(update.update_id);
-      if (seen.size > MAX_SEEN) seen.delete(seen.values().next().value as number);
-      void bot.handleUpdate(update);
+
+    const beginAgain = async (): Promise<void> => {
+      for (const { key, payload } of await inbox.abandoned('telegram', LEASE_MS)) {
+        const update = payload as Update;
+        if (!key.startsWith(`${me.id}:`)) continue;
+        log.info({ update: key }, 'an update was left behind; beginning again');
+        if ('message' in update && 'text' in update.message && notAgain.test(update.message.text)) await inbox.done('telegram', key);
+        else void bot.handleUpdate(update);
+      }
+    };
+    const lookAgain = (): void => void beginAgain().catch((error: unknown) => log.warn({ err: error }, 'updates left behind could not be looked for'));
+    if (watch) clearInterval(watch);
+    watch = setInterval(lookAgain, LOOK_FOR_ABANDONED_MS).unref();
+    lookAgain();
+
+    return async (update) => {
+      // Sent twice, or to two processes: the first one has it.
+      if (await inbox.put('telegram', keyOf(update), update, LEASE_MS)) void bot.handleUpdate(update);
     };
   };
 
   const handler = webhook
-    ? createWebhookHandler(webhook.secretToken, (update) => {
-        take?.(update);
+    ? createWebhookHandler(webhook.secretToken, async (update) => {
+        await take?.(update);
         return take !== null;
       })
     : undefined;
@@ -103,6 +128,7 @@ export const createTelegramChannel = ({
 
     async stop() {
       take = null;
+      if (watch) clearInterval(watch);
       albums.stop();
       await polling?.stop();
       polling = null;

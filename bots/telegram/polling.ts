@@ -15,8 +15,8 @@ export interface Polling {
   stop(): Promise<void>;
 }
 
-/** @param onUpdate must return at once and not throw */
-export const startPolling = (api: TelegramApi, onUpdate: (update: Update) => void, log: Logger): Polling => {
+/** @param keep resolves when the update is safe; only then is Telegram told that it was taken. When it throws, the update comes again. */
+export const startPolling = (api: TelegramApi, keep: (update: Update) => Promise<void>, log: Logger): Polling => {
   const halt = new AbortController();
   const { signal } = halt;
   let offset = 0;
@@ -27,8 +27,8 @@ export const startPolling = (api: TelegramApi, onUpdate: (update: Update) => voi
     const updates = await api.call<Update[]>('getUpdates', query, { timeoutMs: (POLL_SECONDS + 15) * 1000, signal });
     failures = 0;
     for (const update of updates) {
+      await keep(update);
       offset = Math.max(offset, update.update_id + 1);
-      onUpdate(update);
     }
   };
 

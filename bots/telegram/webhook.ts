@@ -14,16 +14,17 @@ const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
- * @param take must return at once; false when updates are not taken right now, so that Telegram sends this one again
+ * @param take resolves when the update is safe; false or a throw when updates are not taken right now, so that Telegram sends this one again
  * @returns statuses: 200 taken, 401 wrong secret, 400 no update, 503 not now
  */
-export const createWebhookHandler = (secretToken: string, take: (update: Update) => boolean): WebhookHandler => {
+export const createWebhookHandler = (secretToken: string, take: (update: Update) => Promise<boolean>): WebhookHandler => {
   const expected = digest(secretToken);
   return async ({ headers, body }) => {
     if (!timingSafeEqual(expected, digest(headers[SECRET_HEADER] ?? ''))) return { status: 401 };
     const update = parse(body);
     if (!update) return { status: 400 };
-    return { status: take(update) ? 200 : 503 };
+    const taken = await take(update).catch(() => false);
+    return { status: taken ? 200 : 503 };
   };
 };
 

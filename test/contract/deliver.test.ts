@@ -46,8 +46,8 @@ let guilds = 900;
 const finished = async (clip: Uint8Array, guildId = `90000000000000${guilds++}`): Promise<{ asked: FakeInteraction; job: Job }> => {
   const asked = bench.discord.slash('animate', { image: photo, prompt: 'waves' }, { guildId, attachmentSizeLimit: 500 * MIB });
   const { id } = await bench.jobOf(asked);
-  const { job } = await bench.finish(id, { bytes: clip.length });
   await bench.deps.files.put(`clips/${id}.mp4`, clip);
+  const { job } = await bench.finish(id, { bytes: clip.length });
   return { asked, job };
 };
 const start = (fit: Fit, deps: Partial<Deps> = {}): void => {

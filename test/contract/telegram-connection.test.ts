@@ -63,6 +63,24 @@ describe('connecting', () => {
     await bench.replyTo(bench.telegram.sendText(user, chat, '/help'));
   });
 
+  it('begins again with what a dead process had taken, once', async () => {
+    bench = await startBench(inject('templateDirectory'));
+    const { deps, telegram } = bench;
+    await bench.channel().start();
+    const { user, chat } = telegram.person('Ada');
+    const text = { message_id: 77, date: 1_800_000_000, chat, from: user, text: '/help' };
+    // as a process leaves it that is killed after Telegram was told and before the answer
+    await deps.store.inbox.put('telegram', `${telegram.bot.id}:4242`, { update_id: 4242, message: text }, -1);
+    await deps.store.inbox.put('telegram', `${telegram.bot.id}:4243`, { update_id: 4243, message: { ...text, text: '/stillmotion quota grant 1 5' } }, -1);
+    await bench.restart();
+    const answers = () => telegram.messages(chat).filter(({ from }) => from?.is_bot);
+    await bench.until(() => answers().length === 1);
+    await bench.restart();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(answers()).toHaveLength(1);
+    expect(await deps.store.inbox.abandoned('telegram', 1)).toEqual([]);
+  });
+
   it('stops repeatably, and after what it had begun', async () => {
     bench = await startBench(inject('templateDirectory'));
     await bench.channel().start();

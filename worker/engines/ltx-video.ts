@@ -1,191 +1,163 @@
-/** LTX-Video: a diffusion transformer over tokens of a strongly compressed video, from a photo and words or from words alone. */
-import type { GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
+/** LTX-Video: a transformer over the tokens of a strongly compressed video makes a clip from a photo and words, or from words alone. */
+import { z } from 'zod';
+import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest } from '../onnx/bundle-manifest.ts';
-import { readArguments } from '../parts/call-arguments.ts';
-import type { EngineDeps } from '../parts/factory.ts';
+import { formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
-import { guide, rescaleGuidance } from '../parts/guidance.ts';
+import { rescaleGuidance } from '../parts/guidance.ts';
+import { fillBatch, guideBatch } from '../parts/guided-batch.ts';
+import { evenSigmas, noiseShift, ropeGrid } from '../parts/ltx-tokens.ts';
+import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
-import type { PipelineEngine, ReferenceCall } from '../parts/reference-call.ts';
+import type { PipelineEngine } from '../parts/reference-call.ts';
+import { checkLatentSize, checkRequest, requirePhoto } from '../parts/request-check.ts';
 import { type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodeT5 } from '../parts/text-t5.ts';
 import { framesFirst, fromTokens, perChannel, toTokens, type VideoChunk } from '../parts/video-latents.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
-import { concat, slice } from '../tensor/ops.ts';
-import { random } from '../tensor/random.ts';
-import { type FloatTensor, sizeOf, tensor, vector } from '../tensor/tensor.ts';
+import { concat, slice, zeros } from '../tensor/ops.ts';
+import { type Random, random } from '../tensor/random.ts';
+import { type FloatTensor, integers, sizeOf, type Tensor, tensor, vector } from '../tensor/tensor.ts';
 import { vaeImage } from '../vision/preprocess.ts';
 
-const f = Math.fround;
+const share = z.number().min(0).max(1);
+/** One number per clip, alone or as a list of one. */
+const onePerClip = z.union([share, z.tuple([share]).transform(([only]) => only)]);
 
-/** Frames, rows and columns that the positions of the model are measured in. @source LTXVideoRotaryPosEmbed */
-const ROPE_BASE = [20, 2048, 2048] as const;
+/** @source diffusers.LTXImageToVideoPipeline.__call__ and LTXPipeline.__call__, with their defaults */
+const ltxArguments = z.strictObject({
+  ...formArguments,
+  prompt,
+  negative_prompt: prompt.nullish(),
+  width: sidePx.default(704),
+  height: sidePx.default(512),
+  num_frames: frameCount.default(161),
+  frame_rate: z.number().min(0.1).max(1000).default(25),
+  num_inference_steps: stepCount.default(50),
+  guidance_scale: guidanceScale.default(3),
+  guidance_rescale: share.default(0),
+  decode_timestep: onePerClip.default(0),
+  decode_noise_scale: onePerClip.nullish(),
+  max_sequence_length: z.int().min(1).max(4096).default(128),
+  num_videos_per_prompt: z.literal(1).nullish(),
+});
+type LtxCall = z.output<typeof ltxArguments>;
 
-/** A call, checked; sizes in latent pixels are whole. */
-interface Settings {
-  readonly prompt: string;
-  readonly negativePrompt: string;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly frameCount: number;
-  readonly frameRate: number;
-  readonly steps: number;
-  readonly guidance: number;
-  readonly guidanceRescale: number;
-  readonly decodeTimestep: number;
-  readonly decodeNoiseScale: number;
-  readonly maxTokens: number;
+interface LtxInput {
+  readonly call: LtxCall;
   readonly photo: Photo | undefined;
+  readonly seed: number;
+  readonly scheduler?: SchedulerConfig | undefined;
 }
 
-/** What the loop leaves to the decoder. */
-interface Denoised {
-  /** [1, c, f, h, w], mean 0 and spread 1 per channel */
-  readonly latents: FloatTensor;
-  readonly decode: () => AsyncGenerator<VideoChunk>;
-  /** As many as the decoder makes of the latents. */
-  readonly frameCount: number;
-}
-
-export const createLtxVideoEngine = (deps: EngineDeps): PipelineEngine => {
-  const { manifest } = deps;
+export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
   const resident = residentModel(deps, ['ltx']);
 
-  const denoise = async (call: ReferenceCall, run: Run): Promise<Denoised> => {
-    const model = await resident.load();
-    const { components, manifest: bundle } = model;
+  const make = async (model: Model, { call, photo, seed, scheduler }: LtxInput, run: Run) => {
+    const { components, manifest, schedulerConfig } = model;
 
     // 1 check inputs
     run.check();
-    const settings = readSettings(call, bundle, manifest.title);
-    const { photo, widthPx, heightPx, steps } = settings;
-    const { spatialScale, temporalScale, latentChannels: channels } = bundle.vae;
-    const [frames, height, width] = [Math.floor((settings.frameCount - 1) / temporalScale) + 1, heightPx / spatialScale, widthPx / spatialScale];
-    const area = height * width;
-    const tokenCount = frames * area;
-    const guided = settings.guidance > 1;
+    checkLatentSize(manifest, call.width, call.height);
+    const { spatialScale, temporalScale, latentChannels: channels } = manifest.vae;
+    const frames = Math.floor((call.num_frames - 1) / temporalScale) + 1;
+    const [height, width] = [call.height / spatialScale, call.width / spatialScale];
+    const tokenCount = frames * height * width;
+    const guided = call.guidance_scale > 1;
     const batch = guided ? 2 : 1;
+    const draw = drawer(random(seed), run);
 
-    // 2 encode the words
-    const said = await encodeT5(model, run, settings.prompt, settings.maxTokens, 0);
-    const unsaid = guided ? await encodeT5(model, run, settings.negativePrompt, settings.maxTokens, 1) : undefined;
+    // 2 encode the words; without words comes first in a batch
+    const said = await encodeT5(model, run, call.prompt, call.max_sequence_length, 0);
+    const words = guided ? [await encodeT5(model, run, call.negative_prompt ?? '', call.max_sequence_length, 1), said] : [said];
     await components.release('text_encoder');
-    const words = unsaid === undefined ? [said] : [unsaid, said];
-    const embeddings = concat(
-      words.map((one) => one.embeddings),
-      0,
-    );
-    const mask = tensor(BigInt64Array.from(words.flatMap((one) => [...one.mask.data])), [batch, said.mask.data.length]);
 
-    // 3 latents of the photo, drawn from what the encoder makes of it
-    const noise = random(call.seed);
-    let drawn = 0;
-    const draw = async (dims: readonly number[]): Promise<FloatTensor> => {
-      const values = tensor(noise.normal(sizeOf(dims)), dims);
-      await run.observe(`randn/${drawn++}/generator`, values);
-      return values;
-    };
-    const still = photo && normalise(await encodePhoto(model, run, photo, widthPx, heightPx, draw), bundle);
+    // 3 latents of the photo: what the encoder makes of it, and noise as far as it is unsure
+    const still = photo && normalise(await encodePhoto(model, run, vaeImage(photo, call.width, call.height, 'minus-one-to-one'), draw), manifest);
     await components.release('vae_encoder');
     run.encoded();
 
-    // 4 schedule
-    const config = call.scheduler ?? model.schedulerConfig;
-    const schedule = model.scheduler(config).start({ steps, mu: shiftOf(tokenCount, config), sigmas: evenSigmas(steps) });
-    const { timesteps, sigmas } = schedule;
-    await run.observe('sched/timesteps', { data: Float32Array.from(timesteps), dims: [steps] });
-    if (sigmas !== undefined) await run.observe('sched/sigmas', { data: Float32Array.from(sigmas), dims: [sigmas.length] });
+    // 4 schedule: longer clips get more noise
+    const config = scheduler ?? schedulerConfig;
+    const levels = { steps: call.num_inference_steps, sigmas: evenSigmas(call.num_inference_steps), mu: noiseShift(tokenCount, config) };
+    // the reference steps a video from its second frame on, or tokens where no frame is given
+    const schedule = await startSchedule(model.scheduler(config), levels, run, (tokens) => (still ? fromTokens(tokens, frames - 1, height, width) : tokens));
+    const steps = schedule.timesteps.length;
 
     // 5 noise from the seed; the photo takes the place of the first frame
-    const start = await draw([1, channels, frames, height, width]);
-    let latents = toTokens(still === undefined ? start : concat([still, slice(start, 2, 1, frames)], 2)).data;
-    // tokens of frames that are given: their timestep is 0 and no step moves them
-    const given = still === undefined ? 0 : area;
-    const moving = given * channels;
+    const noise = await draw([1, channels, frames, height, width]);
+    let latents = toTokens(still ? concat([still, slice(noise, 2, 1, frames)], 2) : noise);
 
-    // 6 denoise
-    const input = tensor(new Float32Array(batch * latents.length), [batch, tokenCount, channels]);
-    const fixed = {
-      encoder_hidden_states: embeddings,
-      encoder_attention_mask: mask,
-      rope_grid: ropeGrid(frames, height, width, [temporalScale / settings.frameRate, spatialScale, spatialScale]),
-      timestep_index: tensor(
-        BigInt64Array.from({ length: batch * tokenCount }, (_, i) => (given > 0 && i % tokenCount >= given ? 1n : 0n)),
-        [batch, tokenCount],
+    // 6 denoise: the tokens of the photo are at timestep 0 and stay as they are
+    const given = still ? height * width : 0;
+    const rowOfToken = Array.from({ length: batch * tokenCount }, (_, i) => (given > 0 && i % tokenCount >= given ? 1 : 0));
+    const inputs = {
+      hidden_states: zeros([batch, tokenCount, channels]),
+      encoder_hidden_states: joined(words.map(({ embeddings }) => embeddings)),
+      encoder_attention_mask: integers(
+        words.flatMap(({ mask }) => Array.from(mask.data, Number)),
+        [batch, call.max_sequence_length],
       ),
+      timestep_index: integers(rowOfToken, [batch, tokenCount]),
+      rope_grid: ropeGrid(frames, height, width, [temporalScale / call.frame_rate, spatialScale, spatialScale]),
     };
-    for (let step = 0; step < steps; step++) {
+    for (let i = 0; i < steps; i++) {
       run.check();
-      const timestep = timesteps[step] as number;
-      for (let copy = 0; copy < batch; copy++) input.data.set(latents, copy * latents.length);
-      const timestepRows = given > 0 ? vector(0, timestep) : vector(timestep);
-      const outputs = await components.run('transformer', { ...fixed, hidden_states: input, timestep_rows: timestepRows });
-      const predicted = finite(outputs.float('noise_pred'));
-      if (run.observed) await observeNetwork(run, step, { ...fixed, input, timestepRows, predicted });
-      let noisy = predicted;
-      if (guided) {
-        const [without, withWords] = [slice(predicted, 0, 0, 1), slice(predicted, 0, 1, 2)];
-        noisy = rescaleGuidance(guide(without, withWords, settings.guidance), withWords, settings.guidanceRescale);
-      }
-      const [direction, sample] = [noisy.data.subarray(moving), latents.subarray(moving)];
-      const moved = schedule.step(step, direction, sample);
-      if (run.observed) await observeStep(run, step, { model_output: direction, sample, moved, timestep }, [frames - given / area, height, width, channels]);
-      const next = latents.slice(0, moving + moved.length);
-      next.set(moved, moving);
-      latents = next;
-      run.denoised(step + 1, steps);
+      const timestep = schedule.timesteps[i] as number;
+      fillBatch(inputs.hidden_states, latents);
+      await observeInputs(run, i, inputs, timestep, given > 0);
+      const rows = given > 0 ? vector(0, timestep) : vector(timestep);
+      const prediction = finite((await components.run('transformer', { ...inputs, timestep_rows: rows })).float('noise_pred'));
+      await run.observe(`transformer/${i}/out.0`, prediction);
+      let noisy = guideBatch(prediction, call.guidance_scale);
+      if (guided && call.guidance_rescale > 0) noisy = rescaleGuidance(noisy, slice(prediction, 0, 1, 2), call.guidance_rescale);
+      const moved = await schedule.step(i, slice(noisy, 1, given, tokenCount), slice(latents, 1, given, tokenCount));
+      latents = concat([slice(latents, 1, 0, given), moved], 1);
+      run.denoised(i + 1, steps);
     }
     await components.release('transformer');
 
     // 7 decode
-    const clean = fromTokens(tensor(latents, [1, tokenCount, channels]), frames, height, width);
-    const { timestepConditioning } = bundle.vae;
-    const raw = denormalise(finite(clean), bundle);
-    const z = timestepConditioning ? blend(raw, await draw(raw.dims), settings.decodeNoiseScale) : raw;
-    async function* decode(): AsyncGenerator<VideoChunk> {
-      run.check();
-      await run.observe('vae_decode/0/in/z', z);
-      const timestep = vector(settings.decodeTimestep);
-      if (timestepConditioning) await run.observe('vae_decode/0/in/arg0', timestep);
-      const decoded = await components.run('vae_decoder', timestepConditioning ? { latents: z, timestep } : { latents: z });
-      await components.release('vae_decoder');
-      const sample = finite(decoded.float('sample'));
-      await run.observe('vae_decode/0/out/sample', sample);
-      yield { sample, frames: decoded.bytes('frames') };
-    }
-    return { latents: clean, decode, frameCount: (frames - 1) * temporalScale + 1 };
+    const clean = fromTokens(finite(latents), frames, height, width);
+    const scaled = denormalise(clean, manifest);
+    const conditioned = manifest.vae.timestepConditioning;
+    const ready = conditioned ? blend(scaled, await draw(scaled.dims), call.decode_noise_scale ?? call.decode_timestep) : scaled;
+    const chunks = decodeVideo(model, run, conditioned ? { latents: ready, timestep: vector(call.decode_timestep) } : { latents: ready });
+    return { latents: clean, chunks, frames: (frames - 1) * temporalScale + 1 };
   };
 
   return {
-    manifest,
+    manifest: deps.manifest,
     load: async () => void (await resident.load()),
-    dispose: resident.dispose,
+    dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext) {
-      const { manifest: bundle } = await resident.load();
+    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+      const model = await resident.load();
+      checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, observe: traced(trace) });
-      const { decode } = await denoise(toCall(request, bundle), run);
+      const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
-      return streamOf(run, decode(), request);
+      return streamOf(run, (await make(model, input, run)).chunks, request);
     },
 
-    async replay(call, context) {
+    async replay({ kwargs, seed, images, scheduler }, context) {
+      if (images.length > 1) throw new AppError('REQUEST_MALFORMED', { problem: `a clip begins with one image, not ${images.length}` });
       const run = startRun(context);
-      const { latents, decode, frameCount } = await denoise(call, run);
-
-      // 8 hand out frames
-      return { latents, frames: await collectFrames(run, framesFirst(decode()), frameCount) };
+      const input = { call: readArguments(ltxArguments, kwargs), photo: images[0] && requirePhoto(images[0]), seed, scheduler };
+      const { latents, chunks, frames } = await make(await resident.load(), input, run);
+      return { latents, frames: await collectFrames(run, framesFirst(chunks), frames) };
     },
   };
 };
 
-/** A person's request in the words of the reference pipeline. */
-const toCall = (request: GenerateRequest, { defaults, text }: BundleManifest): ReferenceCall => ({
-  kwargs: {
-    max_sequence_length: text?.maxTokens,
+/** What a person asked for as a call of the reference pipeline; what they cannot say is the bundle's to say. */
+const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): LtxCall =>
+  readArguments(ltxArguments, {
+    ...(text && { max_sequence_length: text.maxTokens }),
     ...defaults.call,
     prompt: request.prompt,
     negative_prompt: request.negativePrompt || defaults.negativePrompt,
@@ -195,54 +167,26 @@ const toCall = (request: GenerateRequest, { defaults, text }: BundleManifest): R
     frame_rate: request.fps,
     num_inference_steps: request.steps,
     guidance_scale: request.guidance,
-  },
-  seed: request.seed,
-  globalSeed: request.seed,
-  images: request.photo === null ? [] : [request.photo],
-});
+  });
 
-/** @throws InputError OPTION_UNSUPPORTED, OPTION_OUT_OF_RANGE, OPTION_INVALID, SIZE_IMPOSSIBLE, PROMPT_MISSING, REQUEST_MALFORMED */
-const readSettings = ({ kwargs, images }: ReferenceCall, { vae: { spatialScale } }: BundleManifest, title: string): Settings => {
-  const given = readArguments(kwargs, title);
-  const side = { min: spatialScale, max: 8192 };
-  const decodeTimestep = given.real('decode_timestep', 0, { min: 0, max: 1 });
-  const settings: Settings = {
-    prompt: given.text('prompt', ''),
-    negativePrompt: given.text('negative_prompt', ''),
-    widthPx: given.whole('width', 704, side),
-    heightPx: given.whole('height', 512, side),
-    frameCount: given.whole('num_frames', 161, { min: 1, max: 4096 }),
-    frameRate: given.real('frame_rate', 25, { min: 0.1, max: 1000 }),
-    steps: given.whole('num_inference_steps', 50, { min: 1, max: 1000 }),
-    guidance: given.real('guidance_scale', 3, { min: -100, max: 100 }),
-    guidanceRescale: given.real('guidance_rescale', 0, { min: 0, max: 1 }),
-    decodeTimestep,
-    decodeNoiseScale: given.real('decode_noise_scale', decodeTimestep, { min: 0, max: 1 }),
-    maxTokens: given.whole('max_sequence_length', 128, { min: 1, max: 4096 }),
-    photo: images[0],
+type Draw = (dims: readonly number[]) => Promise<FloatTensor>;
+
+/** Noise in the order in which it is asked for. */
+const drawer = (generator: Random, run: Run): Draw => {
+  let count = 0;
+  return async (dims) => {
+    const noise = tensor(generator.normal(sizeOf(dims)), dims);
+    await run.observe(`randn/${count++}/generator`, noise);
+    return noise;
   };
-  given.end();
-  if (images.length > 1) throw new AppError('REQUEST_MALFORMED', { problem: `${title} begins with one image; there are ${images.length}` });
-  if (settings.prompt === '' && typeof kwargs.prompt !== 'string') throw new AppError('PROMPT_MISSING');
-  const { widthPx, heightPx } = settings;
-  if (widthPx % spatialScale !== 0 || heightPx % spatialScale !== 0) {
-    const near = (px: number): number => Math.max(1, Math.round(px / spatialScale)) * spatialScale;
-    throw new AppError('SIZE_IMPOSSIBLE', { engine: title, got: `${widthPx}×${heightPx}`, nearest: `${near(widthPx)}×${near(heightPx)}` });
-  }
-  return settings;
 };
 
-/** [1, c, 1, h, w] as the VAE has them: mean plus noise as wide as the encoder is unsure. */
-const encodePhoto = async (
-  { components }: Model,
-  run: Run,
-  photo: Photo,
-  widthPx: number,
-  heightPx: number,
-  draw: (dims: readonly number[]) => Promise<FloatTensor>,
-): Promise<FloatTensor> => {
+const joined = (tensors: readonly FloatTensor[]): FloatTensor => concat(tensors, 0);
+
+/** @param image [1, 3, h, w], -1..1 @returns [1, c, 1, h / scale, w / scale] */
+const encodePhoto = async ({ components }: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor, draw: Draw): Promise<FloatTensor> => {
   run.check();
-  const sample = tensor(vaeImage(photo, widthPx, heightPx, 'minus-one-to-one').data, [1, 3, 1, heightPx, widthPx]);
+  const sample = tensor(data, [1, 3, 1, height, width]);
   await run.observe('vae_encode/0/in/x', sample);
   const moments = finite((await components.run('vae_encoder', { sample })).float('moments'));
   await run.observe('vae_encode/0/out/moments', moments);
@@ -250,82 +194,58 @@ const encodePhoto = async (
   return samplePosterior(moments, noise.data);
 };
 
-/** What the VAE says to mean 0 and spread 1; every operation rounded to float32. @source LTXPipeline._normalize_latents */
-const normalise = (latents: FloatTensor, { vae: { latentsMean = [], latentsStd = [] } }: BundleManifest): FloatTensor =>
-  perChannel(latents, (value, c) => f(value - f(latentsMean[c] ?? 0)) / f(latentsStd[c] ?? 1));
+/** The whole clip at once: this decoder looks ahead. */
+async function* decodeVideo(
+  { components }: Model,
+  run: Run,
+  inputs: { readonly latents: FloatTensor; readonly timestep?: FloatTensor },
+): AsyncGenerator<VideoChunk> {
+  run.check();
+  await run.observe('vae_decode/0/in/z', inputs.latents);
+  if (inputs.timestep) await run.observe('vae_decode/0/in/arg0', inputs.timestep);
+  const decoded = await components.run('vae_decoder', inputs);
+  await components.release('vae_decoder');
+  const sample = finite(decoded.float('sample'));
+  await run.observe('vae_decode/0/out/sample', sample);
+  yield { sample, frames: decoded.bytes('frames') };
+}
 
-/** @source LTXPipeline._denormalize_latents, which alone knows the scaling factor */
-const denormalise = (latents: FloatTensor, { vae: { latentsMean = [], latentsStd = [], scalingFactor } }: BundleManifest): FloatTensor =>
-  perChannel(latents, (value, c) => f(f(value * f(latentsStd[c] ?? 1)) / f(scalingFactor)) + f(latentsMean[c] ?? 0));
+const f = Math.fround;
 
-/** (1 - share) * latents + share * noise: a decoder that denoises wants a little noise. */
-const blend = ({ data, dims }: FloatTensor, noise: FloatTensor, share: number): FloatTensor => {
-  const [kept, added] = [f(1 - f(share)), f(share)];
-  return { data: data.map((value, i) => f(kept * value) + f(added * (noise.data[i] as number))), dims };
+/** To mean 0 and spread 1 per channel, each operation rounded to float32. @source diffusers' LTX _normalize_latents */
+const normalise = (latents: FloatTensor, { vae: { latentsMean, latentsStd } }: BundleManifest): FloatTensor =>
+  perChannel(latents, (value, c) => f(value - f(latentsMean?.[c] ?? 0)) / f(latentsStd?.[c] ?? 1));
+
+/** The way back, which alone knows the scaling factor. @source diffusers' LTX _denormalize_latents */
+const denormalise = (latents: FloatTensor, { vae: { latentsMean, latentsStd, scalingFactor } }: BundleManifest): FloatTensor =>
+  perChannel(latents, (value, c) => f(f(value * f(latentsStd?.[c] ?? 1)) / f(scalingFactor)) + f(latentsMean?.[c] ?? 0));
+
+/** A decoder that denoises wants a little noise back. */
+const blend = (latents: FloatTensor, noise: FloatTensor, noiseShare: number): FloatTensor => {
+  const [kept, added] = [f(1 - f(noiseShare)), f(noiseShare)];
+  return tensor(
+    latents.data.map((value, i) => f(kept * value) + f(added * (noise.data[i] as number))),
+    latents.dims,
+  );
 };
 
-/** Longer clips need more noise: mu grows with the number of tokens. @source calculate_shift */
-const shiftOf = (tokenCount: number, config: SchedulerConfig): number => {
-  const read = (key: string, fallback: number): number => (typeof config[key] === 'number' ? config[key] : fallback);
-  const [few, many] = [read('base_image_seq_len', 256), read('max_image_seq_len', 4096)];
-  const base = read('base_shift', 0.5);
-  const slope = (read('max_shift', 1.15) - base) / (many - few);
-  return tokenCount * slope + (base - slope * few);
-};
-
-/** numpy's linspace(1, 1 / steps, steps). */
-const evenSigmas = (steps: number): number[] => {
-  const stride = (1 / steps - 1) / (steps - 1);
-  return Array.from({ length: steps }, (_, i) => (i === 0 ? 1 : i === steps - 1 ? 1 / steps : i * stride + 1));
-};
-
-/**
- * Where every token lies, [1, f * h * w, 3]: frame, row, column as shares of what the model was trained on.
- * Angles reach 10^4 rad: a last bit here is 10^-3 rad, so every operation is rounded in torch's order.
- */
-const ropeGrid = (frames: number, height: number, width: number, scales: readonly [number, number, number]): FloatTensor => {
-  const grid = new Float32Array(frames * height * width * 3);
-  for (let frame = 0, i = 0; frame < frames; frame++) {
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        for (const [axis, place] of [frame, row, column].entries()) {
-          grid[i++] = f(place * f(scales[axis] as number)) / (ROPE_BASE[axis] as number);
-        }
-      }
-    }
-  }
-  return tensor(grid, [1, frames * height * width, 3]);
-};
-
-/** The network's call as the reference makes it: a timestep for every token. */
-const observeNetwork = async (
+/** The transformer's inputs as the reference hands them over: a timestep per token, or one per clip where no frame is given. */
+const observeInputs = async (
   run: Run,
   step: number,
-  seen: Readonly<Record<'input' | 'encoder_hidden_states' | 'timestepRows' | 'predicted', FloatTensor>> & {
-    readonly encoder_attention_mask: { readonly data: BigInt64Array; readonly dims: readonly number[] };
-    readonly timestep_index: { readonly data: BigInt64Array; readonly dims: readonly number[] };
-  },
+  {
+    hidden_states,
+    encoder_hidden_states,
+    encoder_attention_mask,
+    timestep_index: { data, dims },
+  }: Readonly<Record<'hidden_states' | 'encoder_hidden_states', FloatTensor> & Record<'encoder_attention_mask' | 'timestep_index', Tensor<BigInt64Array>>>,
+  timestep: number,
+  perToken: boolean,
 ): Promise<void> => {
-  const { data, dims } = seen.timestep_index;
-  const timestep = { data: Float32Array.from(data, (row) => seen.timestepRows.data[Number(row)] as number), dims };
-  const network = `transformer/${step}`;
-  await run.observe(`${network}/in/hidden_states`, seen.input);
-  await run.observe(`${network}/in/encoder_hidden_states`, seen.encoder_hidden_states);
-  await run.observe(`${network}/in/timestep`, timestep);
-  await run.observe(`${network}/in/encoder_attention_mask`, seen.encoder_attention_mask);
-  await run.observe(`${network}/out.0`, seen.predicted);
-};
-
-/** The scheduler's step as the reference sees it: channels before places, or tokens where no frame is given. */
-const observeStep = async (
-  run: Run,
-  step: number,
-  { timestep, ...rows }: Readonly<Record<'model_output' | 'sample' | 'moved', Float32Array>> & { readonly timestep: number },
-  [frames, height, width, channels]: readonly [number, number, number, number],
-): Promise<void> => {
-  const video = (data: Float32Array): FloatTensor => fromTokens(tensor(data, [1, frames * height * width, channels]), frames, height, width);
-  await run.observe(`sched/${step}/in/model_output`, video(rows.model_output));
-  await run.observe(`sched/${step}/in/t`, { data: Float32Array.of(timestep), dims: [] });
-  await run.observe(`sched/${step}/in/sample`, video(rows.sample));
-  await run.observe(`sched/${step}/out/prev_sample`, video(rows.moved));
+  if (!run.observed) return;
+  const shown = perToken
+    ? { data: Float32Array.from(data, (row) => Number(row) * timestep), dims }
+    : { data: new Float32Array(dims[0] as number).fill(timestep), dims: dims.slice(0, 1) };
+  await run.observeInputs(`transformer/${step}`, { hidden_states, encoder_hidden_states, timestep: shown });
+  await run.observe(`transformer/${step}/in/encoder_attention_mask`, encoder_attention_mask);
 };

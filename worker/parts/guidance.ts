@@ -1,5 +1,5 @@
 /** Classifier-free guidance: away from what the network says without the words, towards what it says with them. */
-import { sizeOf, type FloatTensor } from '../tensor/tensor.ts';
+import { type FloatTensor, sizeOf } from '../tensor/tensor.ts';
 
 const sameDims = (a: FloatTensor, b: FloatTensor): void => {
   if (a.dims.length !== b.dims.length || a.dims.some((side, i) => side !== b.dims[i])) {

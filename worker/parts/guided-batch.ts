@@ -16,9 +16,7 @@ const half = ({ data, dims: [, ...dims] }: FloatTensor, which: 0 | 1): FloatTens
  * @returns [1, …]
  */
 export const guideBatch = (prediction: FloatTensor, scale: number | Float32Array, frameAxis?: number): FloatTensor =>
-  prediction.dims[0] === 1
-    ? prediction
-    : guide(half(prediction, 0), half(prediction, 1), typeof scale === 'number' ? Math.fround(scale) : scale, frameAxis);
+  prediction.dims[0] === 1 ? prediction : guide(half(prediction, 0), half(prediction, 1), typeof scale === 'number' ? Math.fround(scale) : scale, frameAxis);
 
 /** Writes latents [1, …] into every entry of a batch that was made once for all steps. */
 export const fillBatch = (batch: FloatTensor, { data }: FloatTensor): void => {

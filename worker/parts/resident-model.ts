@@ -43,7 +43,10 @@ export const residentModel = ({ manifest: engine, folder, providers, threads, lo
   const open = async (): Promise<Model> => {
     const { manifest, path, json } = await openPipelineBundle(folder, engine.title);
     if (!families.includes(manifest.family)) {
-      throw new AppError('MODEL_CORRUPT', { engine: engine.title, file: `manifest.json: a bundle of the family ${manifest.family}, not ${families.join(' or ')}` });
+      throw new AppError('MODEL_CORRUPT', {
+        engine: engine.title,
+        file: `manifest.json: a bundle of the family ${manifest.family}, not ${families.join(' or ')}`,
+      });
     }
     const ownScheduler = await json<SchedulerConfig>(SCHEDULER);
     const tokenizer = manifest.text && (await openTokenizer(dirname(path(TOKENIZER)), manifest.text));

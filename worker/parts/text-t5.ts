@@ -16,7 +16,13 @@ export interface EncodedWords {
  * @throws CanceledError; EngineError NAN_OUTPUT
  * @source diffusers' _get_t5_prompt_embeds: LTX encodes the padding along, Wan masks it and makes zeros of it
  */
-export const encodeT5 = async ({ manifest, components, tokenize }: Model, run: Run, prompt: string, maxTokens: number, index: number): Promise<EncodedWords> => {
+export const encodeT5 = async (
+  { manifest, components, tokenize }: Model,
+  run: Run,
+  prompt: string,
+  maxTokens: number,
+  index: number,
+): Promise<EncodedWords> => {
   run.check();
   const tokens = tokenize(prompt, maxTokens);
   const [inputIds, mask] = [tokens.ids, tokens.mask].map((values) => integers(values, [1, values.length])) as [Tensor<BigInt64Array>, Tensor<BigInt64Array>];

@@ -5,9 +5,9 @@ import type { SchedulerConfig } from './scheduler.ts';
 const f = Math.fround;
 
 /** torch.linspace in float32: from both ends to the middle, each value rounded once. */
-const linspace32 = (start: number, end: number, count: number): Float32Array => {
+export const linspace32 = (start: number, end: number, count: number): Float32Array => {
   const [from, to] = [f(start), f(end)];
-  const step = f(f(to - from) / (count - 1));
+  const step = count > 1 ? f(f(to - from) / (count - 1)) : 0;
   return Float32Array.from({ length: count }, (_, i) => (i < count / 2 ? from + step * i : to - step * (count - 1 - i)));
 };
 

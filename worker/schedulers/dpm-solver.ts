@@ -52,10 +52,13 @@ export const createDpmSolver = (config: SchedulerConfig): Scheduler => {
       checkSteps(steps, last - 1);
       const shift = mu === undefined ? numberOption(config, 'flow_shift', 1) : Math.exp(mu);
       let timesteps = multistepTimesteps(spacing, steps, trained, offset, last);
-      let levels = timesteps.map((t) => interpolate(t, table));
+      let levels: Float64Array = timesteps.map((t) => interpolate(t, table));
       if (kind === 'flow') {
         const noise = linspace(1, 1 / trained, steps + 1).map((share) => 1 - share);
-        levels = noise.map((sigma) => (shift * sigma) / (1 + (shift - 1) * sigma)).reverse().subarray(0, steps);
+        levels = noise
+          .map((sigma) => (shift * sigma) / (1 + (shift - 1) * sigma))
+          .reverse()
+          .subarray(0, steps);
         timesteps = levels.map((sigma) => sigma * trained);
       } else if (kind !== 'trained') {
         levels = spread(kind, config, table.toReversed(), steps);

@@ -29,7 +29,7 @@ export const createEulerDiscrete = (config: SchedulerConfig): Scheduler => {
       if (given !== undefined) throw unsupported(config, 'its noise levels cannot be given');
       checkSteps(steps, trained);
       let timesteps = spacedTimesteps(spacing, steps, trained, offset, false);
-      let levels = timesteps.map((t) => interpolate(t, table));
+      let levels: Float64Array = timesteps.map((t) => interpolate(t, table));
       if (kind !== 'trained') {
         levels = spread(kind, config, levels, levels.length);
         timesteps = levels.map((sigma) => timestepOf(sigma, logTable));

@@ -35,7 +35,7 @@ export const createFlowEuler = (config: SchedulerConfig): Scheduler => {
       checkSteps(steps, trained);
       // numpy computes in float32 where the pipeline gave the levels, in float64 where they are spread evenly
       const round = given === undefined ? (value: number): number => value : f;
-      let levels =
+      let levels: Float64Array =
         given === undefined ? linspace(bound(trained) * trained, bound(1) * trained, steps).map((t) => t / trained) : Float64Array.from(given, round);
       levels = levels.map((sigma) => (dynamic ? shifted(curve, mu as number, sigma, round) : shifted('fixed', shift, sigma, round)));
       if (terminal !== undefined && terminal !== 0) levels = stretchedToTerminal(levels, terminal, round);

@@ -34,7 +34,12 @@ export const cleanSample = (prediction: Prediction, { alpha, sigma }: NoiseLevel
 };
 
 /** The noise that a network's output means at this noise level. */
-export const noiseOf = (prediction: Exclude<Prediction, 'flow_prediction'>, { alpha, sigma }: NoiseLevel, output: Float32Array, sample: Float32Array): Float32Array => {
+export const noiseOf = (
+  prediction: Exclude<Prediction, 'flow_prediction'>,
+  { alpha, sigma }: NoiseLevel,
+  output: Float32Array,
+  sample: Float32Array,
+): Float32Array => {
   switch (prediction) {
     case 'epsilon':
       return output;

@@ -22,7 +22,8 @@ export const maybeNumber = (config: SchedulerConfig, key: string): number | unde
 /** A whole number of at least `min` and at most `max`. @throws EngineError SCHEDULER_UNSUPPORTED */
 export const countOption = (config: SchedulerConfig, key: string, fallback: number, { min, max }: { min: number; max: number }): number => {
   const value = numberOption(config, key, fallback);
-  if (!Number.isInteger(value) || value < min || value > max) throw unsupported(config, `${key} must be a whole number from ${min} to ${max}, not ${show(value)}`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw unsupported(config, `${key} must be a whole number from ${min} to ${max}, not ${show(value)}`);
   return value;
 };
 

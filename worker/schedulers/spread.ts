@@ -1,7 +1,8 @@
 /** Other ways to spread the noise levels over the steps, and the training timesteps that belong to given levels. */
-import { flagOption, maybeNumber, refuse, unsupported } from './options.ts';
+
 import { linspace } from './grid.ts';
 import { karrasSigmas } from './karras.ts';
+import { flagOption, maybeNumber, refuse, unsupported } from './options.ts';
 import type { SchedulerConfig } from './scheduler.ts';
 
 export type Spread = 'trained' | 'karras' | 'exponential' | 'lu' | 'flow';

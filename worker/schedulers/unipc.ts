@@ -5,7 +5,7 @@ import { interpolate, linspace, multistepTimesteps, rounded, spacings } from './
 import { cleanSample, type NoiseLevel, noiseLevel, noiseOf, predictions } from './half-log-snr.ts';
 import { solve } from './linear-system.ts';
 import { checkSteps, choiceOption, countOption, flagOption, maybeNumber, numberOption, refuse, unsupported } from './options.ts';
-import type { Schedule, Scheduler, SchedulerConfig, ScheduleRequest } from './scheduler.ts';
+import type { Schedule, ScheduleRequest, Scheduler, SchedulerConfig } from './scheduler.ts';
 import { shifted, stretchedToTerminal } from './shift.ts';
 import { spread, spreadOf, timestepOf } from './spread.ts';
 
@@ -28,7 +28,8 @@ const createLevels = (config: SchedulerConfig): ((request: ScheduleRequest) => {
   const logTable = table.map(Math.log);
 
   return ({ steps, mu, sigmas: given }) => {
-    if (given !== undefined && (kind !== 'flow' || given.length !== steps)) throw unsupported(config, 'noise levels can be given to flow schedules only, one per step');
+    if (given !== undefined && (kind !== 'flow' || given.length !== steps))
+      throw unsupported(config, 'noise levels can be given to flow schedules only, one per step');
     if (kind === 'flow') {
       if (dynamic && mu === undefined) throw unsupported(config, 'use_dynamic_shifting needs the shift that the clip size calls for');
       let levels = given === undefined ? linspace(1, 1 / trained, steps + 1).subarray(0, steps) : Float64Array.from(given);

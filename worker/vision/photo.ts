@@ -77,22 +77,32 @@ export const decodeExactly = async (bytes: Uint8Array): Promise<Photo> => {
 /** The longest side of a photo that is decoded at its own resolution; no model looks closer. */
 const MAX_NATIVE_PX = 4096;
 
-/**
- * A photo at its own resolution for engines that scale it themselves: upright, opaque, sRGB, the larger part cut off evenly
- * on both sides until it has the aspect ratio of the clip.
- * @param clip the size whose aspect ratio is wanted
- * @returns at most 4096 pixels on the longer side
- * @throws InputError PHOTO_BROKEN
- */
-export const decodeNative = async (bytes: Uint8Array, clip: { readonly widthPx: number; readonly heightPx: number }): Promise<Photo> => {
-  const failed = (error: unknown): never => {
-    throw broken(error);
-  };
-  const { autoOrient: upright } = await openPhoto(bytes).metadata().catch(failed);
-  const aspect = clip.widthPx / clip.heightPx;
-  const scale = Math.min(1, MAX_NATIVE_PX / Math.max(Math.min(upright.width, upright.height * aspect), Math.min(upright.height, upright.width / aspect)));
-  const side = (px: number): number => Math.max(1, Math.round(px * scale));
-  return decodePhoto(bytes, { widthPx: side(Math.min(upright.width, upright.height * aspect)), heightPx: side(Math.min(upright.height, upright.width / aspect)) });
+interface Size {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+const failed = (error: unknown): never => {
+  throw broken(error);
+};
+
+const uprightSize = async (bytes: Uint8Array): Promise<Size> => {
+  const { autoOrient } = await openPhoto(bytes).metadata().catch(failed);
+  return { widthPx: autoOrient.width, heightPx: autoOrient.height };
+};
+
+/** Upright, opaque, sRGB; `cover` cuts off evenly on both sides what the aspect ratio has too much of, `fill` squeezes. */
+const decodeTo = async (bytes: Uint8Array, { widthPx, heightPx }: Size, fit: 'cover' | 'fill'): Promise<Photo> => {
+  const { data, info } = await openPhoto(bytes)
+    .autoOrient()
+    .flatten({ background: BEHIND })
+    .resize({ width: widthPx, height: heightPx, fit, kernel: 'lanczos3' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch(failed);
+  if (info.channels !== 3) throw broken(new Error(`${info.channels} channels came out`));
+  return { widthPx, heightPx, rgb: data };
 };
 
 /**
@@ -100,20 +110,24 @@ export const decodeNative = async (bytes: Uint8Array, clip: { readonly widthPx: 
  * that nothing is lost; what a really different aspect ratio has too much of is cut off evenly on both sides.
  * @throws InputError PHOTO_BROKEN
  */
-export const decodePhoto = async (bytes: Uint8Array, { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number }): Promise<Photo> => {
-  const failed = (error: unknown): never => {
-    throw broken(error);
-  };
-  const { autoOrient: upright } = await openPhoto(bytes).metadata().catch(failed);
-  const stretch = (upright.width * heightPx) / (upright.height * widthPx);
-  const { data, info } = await openPhoto(bytes)
-    .autoOrient()
-    .flatten({ background: BEHIND })
-    .resize({ width: widthPx, height: heightPx, fit: Math.abs(stretch - 1) < ROUNDING ? 'fill' : 'cover', kernel: 'lanczos3' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch(failed);
-  if (info.channels !== 3) throw broken(new Error(`${info.channels} channels came out`));
-  return { widthPx, heightPx, rgb: data };
+export const decodePhoto = async (bytes: Uint8Array, size: Size): Promise<Photo> => {
+  const upright = await uprightSize(bytes);
+  const stretch = (upright.widthPx * size.heightPx) / (upright.heightPx * size.widthPx);
+  return decodeTo(bytes, size, Math.abs(stretch - 1) < ROUNDING ? 'fill' : 'cover');
+};
+
+/**
+ * A photo at its own resolution, for engines that scale it themselves: cut off evenly on both sides to the clip's aspect
+ * ratio, its pixels untouched as long as neither side is longer than 4096.
+ * @param clip a size with the aspect ratio that is wanted
+ * @throws InputError PHOTO_BROKEN
+ */
+export const decodeNative = async (bytes: Uint8Array, clip: Size): Promise<Photo> => {
+  const upright = await uprightSize(bytes);
+  const aspect = clip.widthPx / clip.heightPx;
+  const width = Math.min(upright.widthPx, upright.heightPx * aspect);
+  const height = Math.min(upright.heightPx, upright.widthPx / aspect);
+  const scale = Math.min(1, MAX_NATIVE_PX / Math.max(width, height));
+  const side = (px: number): number => Math.max(1, Math.round(px * scale));
+  return decodeTo(bytes, { widthPx: side(width), heightPx: side(height) }, 'cover');
 };

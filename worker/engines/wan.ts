@@ -1,0 +1,265 @@
+/** Wan 2.2: a transformer over a causally compressed video; the 5B model begins with a photo or with words alone, the A14B pair with a photo. */
+import { z } from 'zod';
+import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
+import { AppError } from '../../core/errors.ts';
+import type { BundleManifest } from '../onnx/bundle-manifest.ts';
+import { formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { decodeCausal, encodeCausal } from '../parts/causal-vae.ts';
+import type { EngineFactory } from '../parts/factory.ts';
+import { collectFrames, streamOf } from '../parts/frames-out.ts';
+import { guide } from '../parts/guidance.ts';
+import { startSchedule } from '../parts/observed-schedule.ts';
+import { posteriorMode } from '../parts/posterior.ts';
+import type { PipelineEngine } from '../parts/reference-call.ts';
+import { checkRequest, checkSize, requirePhoto } from '../parts/request-check.ts';
+import { type Model, residentModel } from '../parts/resident-model.ts';
+import { finite, type Run, startRun, traced } from '../parts/run.ts';
+import { encodeT5 } from '../parts/text-t5.ts';
+import { framesFirst, perChannel, type VideoChunk } from '../parts/video-latents.ts';
+import type { SchedulerConfig } from '../schedulers/scheduler.ts';
+import { concat, zeros } from '../tensor/ops.ts';
+import { random } from '../tensor/random.ts';
+import { type FloatTensor, integers, sizeOf, type Tensor, tensor, vector } from '../tensor/tensor.ts';
+import { vaeImage } from '../vision/preprocess.ts';
+
+/** @source diffusers.WanImageToVideoPipeline.__call__ and WanPipeline.__call__, with their defaults */
+const wanArguments = z.strictObject({
+  ...formArguments,
+  prompt,
+  negative_prompt: prompt.nullish(),
+  width: sidePx.default(832),
+  height: sidePx.default(480),
+  num_frames: frameCount.default(81),
+  num_inference_steps: stepCount.default(50),
+  guidance_scale: guidanceScale.default(5),
+  guidance_scale_2: guidanceScale.nullish(),
+  max_sequence_length: z.int().min(1).max(4096).default(512),
+  num_videos_per_prompt: z.literal(1).nullish(),
+  last_image: z.null('clips that also end with a given image are not supported; leave it out').optional(),
+});
+type WanCall = z.output<typeof wanArguments>;
+
+interface WanInput {
+  readonly call: WanCall;
+  readonly photo: Photo | undefined;
+  readonly seed: number;
+  readonly scheduler?: SchedulerConfig | undefined;
+}
+
+/** The latent grid: frames, rows, columns. */
+type Grid = readonly [frames: number, height: number, width: number];
+
+export const createWan: EngineFactory = (deps): PipelineEngine => {
+  const resident = residentModel(deps, ['wan22-ti2v', 'wan22-i2v']);
+
+  const make = async (model: Model, { call, photo, seed, scheduler }: WanInput, run: Run) => {
+    const { components, manifest } = model;
+
+    // 1 check inputs
+    run.check();
+    const grid = gridOf(call, manifest);
+    const { latentChannels: channels } = manifest.vae;
+    const perToken = manifest.family === 'wan22-ti2v';
+    if (!perToken) requirePhoto(photo);
+    const boundary = boundaryOf(manifest, scheduler ?? model.schedulerConfig);
+    if (boundary === undefined && typeof call.guidance_scale_2 === 'number') {
+      throw new AppError('REQUEST_MALFORMED', { problem: 'guidance_scale_2 is for models with two denoisers; leave it out' });
+    }
+    const guided = call.guidance_scale > 1;
+
+    // 2 encode the words
+    const said = (await encodeT5(model, run, call.prompt, call.max_sequence_length, 0)).embeddings;
+    const unsaid = guided ? (await encodeT5(model, run, call.negative_prompt ?? '', call.max_sequence_length, 1)).embeddings : undefined;
+    await components.release('text_encoder');
+
+    // 3 schedule
+    const schedule = await startSchedule(model.scheduler(scheduler), { steps: call.num_inference_steps }, run);
+    const steps = schedule.timesteps.length;
+
+    // 4 noise from the seed
+    const dims = [1, channels, ...grid];
+    let latents = tensor(random(seed).normal(sizeOf(dims)), dims);
+    await run.observe('randn/0/generator', latents);
+
+    // 5 latents of the photo: the encoder's mean, without noise
+    const pixels = photo && vaeImage(photo, grid[2] * manifest.vae.spatialScale, grid[1] * manifest.vae.spatialScale, 'minus-one-to-one');
+    const encode = perToken ? encodePhoto : encodePhotoAndGrey;
+    const condition = pixels && normalise(posteriorMode(await encode(model, run, pixels, grid[0])), manifest);
+    run.encoded();
+
+    // 6 denoise: with the words and without them in two passes
+    const input = zeros([1, manifest.denoiser.inChannels, ...grid]);
+    if (condition && !perToken) writeCondition(input, condition, channels, manifest.vae.temporalScale);
+    const tokens = timestepIndex(grid, manifest, condition !== undefined);
+    const passes = { transformer: 0, transformer_2: 0 };
+    for (let i = 0; i < steps; i++) {
+      run.check();
+      const timestep = schedule.timesteps[i] as number;
+      const late = boundary !== undefined && timestep < boundary;
+      const network = late ? 'transformer_2' : 'transformer';
+      if (late && passes.transformer_2 === 0) await components.release('transformer');
+      input.data.set(latents.data);
+      if (condition && perToken) holdFirstFrame(input, condition);
+      const times = perToken ? { timestep_rows: condition ? vector(0, timestep) : vector(timestep), timestep_index: tokens } : { timestep: vector(timestep) };
+      const predict = async (words: FloatTensor): Promise<FloatTensor> => {
+        run.check();
+        const pass = `${network}/${passes[network]++}`;
+        if (run.observed) {
+          await run.observeInputs(pass, {
+            hidden_states: input,
+            encoder_hidden_states: words,
+            timestep: perToken ? shownTimesteps(tokens, timestep, condition !== undefined) : vector(timestep),
+          });
+        }
+        const prediction = finite((await components.run(network, { ...times, hidden_states: input, encoder_hidden_states: words })).float('noise_pred'));
+        await run.observe(`${pass}/out.0`, prediction);
+        return prediction;
+      };
+      const conditional = await predict(said);
+      const scale = late ? (call.guidance_scale_2 ?? call.guidance_scale) : call.guidance_scale;
+      const noisy = unsaid ? guide(await predict(unsaid), conditional, Math.fround(scale)) : conditional;
+      latents = await schedule.step(i, noisy, latents);
+      run.denoised(i + 1, steps);
+    }
+    await components.release('transformer', 'transformer_2');
+    // the scheduler never knew of the photo: it takes its place once more
+    if (condition && perToken) holdFirstFrame(latents, condition);
+
+    // 7 decode, a latent frame at a time
+    const chunks = observed(run, decodeCausal, model, denormalise(finite(latents), manifest));
+    return { latents, chunks, frames: (grid[0] - 1) * manifest.vae.temporalScale + 1 };
+  };
+
+  return {
+    manifest: deps.manifest,
+    load: async () => void (await resident.load()),
+    dispose: () => resident.dispose(),
+
+    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+      const model = await resident.load();
+      checkRequest(model.manifest, request);
+      const run = startRun({ signal, onProgress, observe: traced(trace) });
+      const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
+
+      // 8 hand out frames
+      return streamOf(run, (await make(model, input, run)).chunks, request);
+    },
+
+    async replay({ kwargs, seed, images, scheduler }, context) {
+      if (images.length > 1) throw new AppError('REQUEST_MALFORMED', { problem: `a clip begins with one image, not ${images.length}` });
+      const run = startRun(context);
+      const input = { call: readArguments(wanArguments, kwargs), photo: images[0] && requirePhoto(images[0]), seed, scheduler };
+      const { latents, chunks, frames } = await make(await resident.load(), input, run);
+      return { latents, frames: await collectFrames(run, framesFirst(chunks), frames) };
+    },
+  };
+};
+
+/** What a person asked for as a call of the reference pipeline; what they cannot say is the bundle's to say. */
+const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): WanCall =>
+  readArguments(wanArguments, {
+    ...(text && { max_sequence_length: text.maxTokens }),
+    ...defaults.call,
+    prompt: request.prompt,
+    negative_prompt: request.negativePrompt || defaults.negativePrompt,
+    width: request.widthPx,
+    height: request.heightPx,
+    num_frames: request.frameCount,
+    num_inference_steps: request.steps,
+    guidance_scale: request.guidance,
+  });
+
+/**
+ * The latent grid of a call, rounded as the reference rounds it: sides down to whole patches, frames to 4k + 1.
+ * @throws InputError SIZE_IMPOSSIBLE for sides that are no multiples of 16, or without one patch
+ */
+const gridOf = ({ width, height, num_frames: count }: WanCall, { vae: { spatialScale, temporalScale }, denoiser: { patch } }: BundleManifest): Grid => {
+  const unbounded = { max: Number.MAX_SAFE_INTEGER, maxPixels: Number.MAX_SAFE_INTEGER };
+  checkSize(width, height, {
+    sidePx: { min: Math.max(16, spatialScale * Math.max(patch[1], patch[2])), max: unbounded.max, step: 16 },
+    maxPixels: unbounded.maxPixels,
+  });
+  const rounded = count % temporalScale === 1 ? count : Math.floor(count / temporalScale) * temporalScale + 1;
+  const side = (px: number, along: number): number => Math.floor(px / (spatialScale * along)) * along;
+  return [Math.floor((rounded - 1) / temporalScale) + 1, side(height, patch[1]), side(width, patch[2])];
+};
+
+/** The timestep below which the second of two denoisers works. */
+const boundaryOf = ({ denoiser: { boundaryRatio } }: BundleManifest, { num_train_timesteps: count }: SchedulerConfig): number | undefined =>
+  boundaryRatio === undefined ? undefined : boundaryRatio * (typeof count === 'number' ? count : 1000);
+
+/** Moments of the photo alone. @param pixels [1, 3, h, w] */
+const encodePhoto = async ({ components }: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor): Promise<FloatTensor> => {
+  run.check();
+  const sample = tensor(data, [1, 3, 1, height, width]);
+  await run.observe('vae_encode/0/in/x', sample);
+  const moments = finite((await components.run('vae_encoder', { sample })).float('moments'));
+  await components.release('vae_encoder');
+  await run.observe('vae_encode/0/out/moments', moments);
+  return moments;
+};
+
+/** Moments of a clip that begins with the photo and is grey from then on. @param frames latent ones */
+const encodePhotoAndGrey = async (model: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor, frames: number): Promise<FloatTensor> => {
+  const photo = tensor(data, [1, 3, 1, height, width]);
+  const grey = zeros([1, 3, model.manifest.vae.temporalScale, height, width]);
+  const chunks = [photo, ...new Array<FloatTensor>(frames - 1).fill(grey)];
+  if (run.observed) await run.observe('vae_encode/0/in/x', concat(chunks, 2));
+  const moments = await encodeCausal(model, run, chunks);
+  await run.observe('vae_encode/0/out/moments', moments);
+  return moments;
+};
+
+const f = Math.fround;
+
+/** diffusers keeps 1 / std and multiplies by it; each operation is rounded to float32. */
+const inverse = (spread: number | undefined): number => f(1 / f(spread ?? 1));
+
+const normalise = (latents: FloatTensor, { vae: { latentsMean, latentsStd } }: BundleManifest): FloatTensor =>
+  perChannel(latents, (value, c) => f(value - f(latentsMean?.[c] ?? 0)) * inverse(latentsStd?.[c]));
+
+const denormalise = (latents: FloatTensor, { vae: { latentsMean, latentsStd } }: BundleManifest): FloatTensor =>
+  perChannel(latents, (value, c) => f(value / inverse(latentsStd?.[c])) + f(latentsMean?.[c] ?? 0));
+
+/** Behind the latents' own channels: which frames are given (all of the first latent one), then their latents. */
+const writeCondition = (input: FloatTensor, condition: FloatTensor, channels: number, maskChannels: number): void => {
+  const [, , frames = 0, height = 0, width = 0] = input.dims;
+  const area = height * width;
+  for (let c = channels; c < channels + maskChannels; c++) input.data.fill(1, c * frames * area, c * frames * area + area);
+  input.data.set(condition.data, (channels + maskChannels) * frames * area);
+};
+
+/** Puts the photo's latents [1, c, 1, h, w] into the first frame of [1, c, f, h, w]. */
+const holdFirstFrame = (video: FloatTensor, { data, dims: [, channels = 0] }: FloatTensor): void => {
+  const area = data.length / channels;
+  const stride = video.data.length / channels;
+  for (let c = 0; c < channels; c++) video.data.set(data.subarray(c * area, (c + 1) * area), c * stride);
+};
+
+/** Which timestep each token is at: row 0 for those of a given first frame, row 1 for the others; all row 0 when none is given. */
+const timestepIndex = ([frames, height, width]: Grid, { denoiser: { patch } }: BundleManifest, given: boolean): Tensor<BigInt64Array> => {
+  const perFrame = (height / patch[1]) * (width / patch[2]);
+  const count = (frames / patch[0]) * perFrame;
+  return integers(
+    Array.from({ length: count }, (_, token) => (given && token >= perFrame ? 1 : 0)),
+    [1, count],
+  );
+};
+
+/** A timestep for every token, as the reference hands them over. */
+const shownTimesteps = ({ data, dims }: Tensor<BigInt64Array>, timestep: number, given: boolean): FloatTensor =>
+  tensor(
+    Float32Array.from(data, (row) => (given && row === 0n ? 0 : timestep)),
+    dims,
+  );
+
+/** A decoding clip whose latents and whole sample are shown as the one call that they are in the reference. */
+async function* observed(run: Run, decode: typeof decodeCausal, model: Model, latents: FloatTensor): AsyncGenerator<VideoChunk> {
+  await run.observe('vae_decode/0/in/z', latents);
+  const samples: FloatTensor[] = [];
+  for await (const chunk of decode(model, run, latents)) {
+    if (run.observed) samples.push(chunk.sample);
+    yield chunk;
+  }
+  if (run.observed) await run.observe('vae_decode/0/out/sample', concat(samples, 2));
+}
