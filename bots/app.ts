@@ -2,7 +2,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { customAlphabet } from 'nanoid';
-import { manifests } from '../config/engines.ts';
+import { discoverEngines } from '../config/engines.ts';
 import type { Config } from '../config/index.ts';
 import type { Channel } from '../core/channel.ts';
 import { systemClock } from '../core/clock.ts';
@@ -52,6 +52,7 @@ const RECONNECT_MS = [2_000, 5_000, 15_000, 60_000] as const;
 
 /** @throws ConfigError DATA_DIR_IN_USE; whatever the database or the port say */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
+  const manifests = await discoverEngines(config.modelsDir, log);
   const database = config.databaseUrl ? await openPostgres(config.databaseUrl) : await openPglite(config.dataDir);
   const store = createStore(database, systemClock);
   const queue = createBullQueue(config.redisUrl ? { redisUrl: config.redisUrl } : { database: database.queueConnection }, log);
@@ -157,7 +158,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
 /** The part that makes clips. */
 const startWork = (config: Config, deps: Deps) => {
   const { executionProviders: providers, ffmpegPath, modelsDir, threads } = config;
-  const inference = createInference({ manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
+  const inference = createInference({ manifests: deps.manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
   const consumer = startConsumer({ ...deps, inference });
   const sweeper = startSweeper(deps);
   return {

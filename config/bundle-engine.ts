@@ -77,6 +77,12 @@ const versionOf = ({ components }: BundleManifest): string => {
   return hash.digest('hex').slice(0, 12);
 };
 
+/** The reference's own size, when the manifest tells it. */
+const usualSizeOf = ({ defaults: { call } }: BundleManifest): Pick<EngineManifest['options'], 'usualSize'> => {
+  const { width, height } = call;
+  return typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0 ? { usualSize: { widthPx: width, heightPx: height } } : {};
+};
+
 const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim();
 
 /**
@@ -107,6 +113,7 @@ export const engineOf = (bundle: BundleManifest, id: string, known?: { readonly 
       guidance: around(GUIDANCE, 0.1, guidance),
       motion: bundle.family === 'svd' ? { min: 0, max: 2, step: 0.1, default: 1 } : single,
       sidePx,
+      ...usualSizeOf(bundle),
       frames,
       loop: false,
     },

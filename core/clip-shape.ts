@@ -24,8 +24,9 @@ export const bounded = (field: string, value: number | undefined, option: Number
 /** Sides in steps of one or two pixels are no grid: any size can be made, give or take the pixel that even sides cost. */
 const isFree = ({ options }: EngineManifest): boolean => options.sidePx.step <= 2;
 
-/** The aspect of a clip that no photo gives one: square where the usual side squared is allowed, else as wide as the bound says. */
-const usualAspect = ({ maxPixelsPerFrame, options }: EngineManifest): number => Math.max(1, options.sidePx.default ** 2 / maxPixelsPerFrame);
+/** The aspect of a clip that no photo gives one. */
+const usualAspect = ({ maxPixelsPerFrame, options: { sidePx, usualSize } }: EngineManifest): number =>
+  usualSize ? usualSize.widthPx / usualSize.heightPx : Math.max(1, sidePx.default ** 2 / maxPixelsPerFrame);
 
 /**
  * The clip's size: an aspect ratio fitted into what the engine can make.

@@ -20,10 +20,6 @@ export const checkWordsEngine = (manifests: readonly EngineManifest[]): void => 
   if (wordsEngines(manifests).length === 0) throw new AppError('NO_WORDS_ENGINE');
 };
 
-/** A photo came where none is taken. */
-export const photoUnwanted = ({ title }: EngineManifest, manifests: readonly EngineManifest[]): AppError =>
-  new AppError('PHOTO_UNWANTED', { engine: title, instead: named(photoEngines(manifests)) });
-
 /**
  * @param wanted the engine that was asked for, if any
  * @param usual the place's own default, or null; it gives way to one that can do what is asked
@@ -34,7 +30,7 @@ export const chooseEngine = (manifests: readonly EngineManifest[], wanted: strin
   if (wanted !== undefined) {
     const manifest = findManifest(manifests, wanted);
     if (able.includes(manifest)) return manifest;
-    throw hasPhoto ? photoUnwanted(manifest, manifests) : new AppError('PHOTO_MISSING');
+    throw hasPhoto ? new AppError('PHOTO_UNWANTED', { engine: manifest.title, instead: named(able) }) : new AppError('PHOTO_MISSING');
   }
   const chosen = able.find(({ id }) => id === usual) ?? able[0];
   if (chosen) return chosen;

@@ -42,6 +42,8 @@ export interface EngineManifest {
     readonly motion: NumberOption;
     /** The clip's width and height in pixels; `default` bounds the longer side when neither is asked for. */
     readonly sidePx: NumberOption;
+    /** The size of a clip from words alone when none is asked for; square where this is not known. */
+    readonly usualSize?: { readonly widthPx: number; readonly heightPx: number };
     /** Frame counts the engine can make, where it cannot make every one; seconds and fps then only describe them. */
     readonly frames?: NumberOption;
     readonly loop: boolean;

@@ -69,7 +69,18 @@ export const catalogue = {
   DOWNLOAD_FAILED: line('RemoteError', 'later', 'I could not download that photo ({reason}). Please send it again.'),
   DOWNLOAD_TIMEOUT: line('RemoteError', 'later', 'Downloading that photo took longer than {seconds} seconds. Please send it again.'),
   // Rules of the place
-  QUOTA_EXCEEDED: line('RefusedError', 'later', 'You have used all {limit} clips for today. Your allowance resets {resets}.'),
+  QUOTA_EXCEEDED: line('RefusedError', 'later', 'You have used all {limit} credits for today. Your allowance resets {resets}.'),
+  QUOTA_TOO_LITTLE: line(
+    'RefusedError',
+    'later',
+    'This clip costs {price} credits and you have {left} left. Choose fewer seconds or a smaller picture, or wait: your allowance resets {resets}.',
+  ),
+  QUEUE_FULL_PERSON: line(
+    'RefusedError',
+    'later',
+    'You have {got} clips waiting; up to {max} may wait. Wait until one of them is ready, or cancel one with /cancel.',
+  ),
+  QUEUE_FULL_PLACE: line('RefusedError', 'later', '{got} clips are waiting here already; up to {max} may wait. Please try again in a few minutes.'),
   PLACE_OFF: line('RefusedError', 'never', 'Stillmotion is switched off here. A moderator can switch it on with /stillmotion settings.'),
   PLACE_NOT_ALLOWED: line('RefusedError', 'never', 'Stillmotion may not be used in this channel. It works in: {places}.'),
   BANNED: line('RefusedError', 'never', 'You cannot use Stillmotion here{until}. Reason: {reason}'),
@@ -104,6 +115,20 @@ export const catalogue = {
     'never',
     '{engine} needs about {needGb} GB of memory for a clip of this size; this machine has {haveGb} GB free. Choose a smaller or shorter clip, or another engine.',
   ),
+  MODEL_UNKNOWN: line('InputError', 'never', 'There is no model called “{model}”. Possible: {allowed}.'),
+  MODEL_NOT_FOUND: line('RemoteError', 'never', 'There is no {what} at {endpoint}. It may have been moved or deleted; check HF_ENDPOINT.'),
+  MODEL_GATED: line(
+    'RemoteError',
+    'never',
+    'The owner of {repo} asks for consent first. Log in at {page}, accept the licence there, and set HF_TOKEN to an access token of that account.',
+  ),
+  MODEL_DOWNLOAD: line('RemoteError', 'later', '{file} of {repo} could not be downloaded: {reason}. The same command continues where it stopped.'),
+  MODEL_UNSAFE: line(
+    'EngineError',
+    'never',
+    '{repo} was not downloaded: “{file}” is not safe, because it leaves its folder or may run code when it is opened.',
+  ),
+  DISK_FULL: line('EngineError', 'never', '{needGb} GB are needed in {folder}; {haveGb} GB are free. Make room, or set MODELS_DIR to another disk.'),
   NAN_OUTPUT: line('EngineError', 'later', 'The model produced an unusable result. Nothing was charged; please try again.'),
   ENGINE_FAILED: line('EngineError', 'later', 'Something went wrong while making your clip. Nothing was charged; please try again.'),
   ENGINE_CRASHED: line('EngineError', 'later', 'The program that makes clips stopped unexpectedly. Nothing was charged; please try again.'),
@@ -116,6 +141,7 @@ export const catalogue = {
   ENCODE_FAILED: line('MediaError', 'later', 'The clip could not be written as a video. Nothing was charged; please try again.'),
   CLIP_TOO_BIG: line('MediaError', 'never', 'Even at the smallest size the clip does not fit into {maxMb} MB. Choose fewer seconds.'),
   CANCELED: line('CanceledError', 'never', 'Canceled. Nothing was charged.'),
+  CANCELED_PARTLY: line('CanceledError', 'never', 'Canceled. {used} of {price} credits had been used; the rest came back to you.'),
   // The plumbing
   QUEUE_UNAVAILABLE: line('QueueError', 'later', 'The queue cannot be reached right now. Your request is saved and will start by itself.'),
   CHANNEL_FAILED: line('ChannelError', 'later', 'The message could not be sent ({reason}).'),

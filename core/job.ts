@@ -1,6 +1,7 @@
 /** A job: its record, its states, and which state may follow which. */
 import type { Progress } from './engine.ts';
 import type { Note } from './errors.ts';
+import type { Ahead } from './fairness.ts';
 import type { ClipFormat, ClipRequest, Origin, PhotoRef } from './request.ts';
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'refused' | 'canceled';
@@ -74,4 +75,8 @@ export interface Standing {
   readonly position: number;
   /** Estimated seconds until the clip is ready, or null before anything was measured. */
   readonly secondsLeft: number | null;
+  /** Four of five clips are ready within it; absent before anything was measured. */
+  readonly interval?: { readonly lowSeconds: number; readonly highSeconds: number };
+  /** Why it waits. */
+  readonly ahead?: Ahead;
 }

@@ -1,7 +1,9 @@
-/** A person's allowance in words, and the use case that looks it up. */
+/** A person's allowance in words, and the use cases that look it up and explain it. */
+import { formatTime } from './clock.ts';
 import type { Deps } from './deps.ts';
-import { dailyLimit, formatUtc } from './policy.ts';
-import type { Balance } from './store.ts';
+import { creditsText } from './ledger.ts';
+import { dailyLimit } from './policy.ts';
+import type { Balance, DailyLimit, LedgerEntry } from './store.ts';
 
 /** `in 5 h 12 min`, `in 3 min` */
 export const formatIn = (ms: number): string => {
@@ -11,14 +13,51 @@ export const formatIn = (ms: number): string => {
 };
 
 /** `in 5 h 12 min (2026-11-22 00:00 UTC)` */
-export const resetsText = (resetsAtMs: number, nowMs: number): string => `${formatIn(resetsAtMs - nowMs)} (${formatUtc(resetsAtMs)})`;
+export const resetsText = (resetsAtMs: number, nowMs: number, zone = 'UTC'): string => `${formatIn(resetsAtMs - nowMs)} (${formatTime(resetsAtMs, zone)})`;
 
 /** One line: what is left, of how many, and when it resets. */
 export const quotaLine = (balance: Balance, nowMs: number): string => {
-  const granted = balance.granted > 0 ? `, of them ${balance.granted} granted extra` : '';
-  return `${balance.left} of ${balance.limit + balance.granted} clips left today${granted}. The daily allowance resets ${resetsText(balance.resetsAtMs, nowMs)}.`;
+  const parts = [balance.granted > 0 ? `${balance.granted} granted extra` : '', balance.pool > 0 ? `${balance.pool} shared with everybody here` : ''].filter(Boolean);
+  const extra = parts.length > 0 ? `, of them ${parts.join(' and ')}` : '';
+  const total = Math.round((balance.limit + balance.granted + balance.pool) * 100) / 100;
+  return `${balance.left} of ${total} credits left today${extra}. The daily allowance resets ${resetsText(balance.resetsAtMs, nowMs, balance.zone)}.`;
 };
 
-/** Use case: how many clips a person may still make here today. */
-export const quota = async (user: string, place: string, deps: Deps): Promise<Balance> =>
-  deps.store.ledger.balance(user, place, dailyLimit(await deps.store.places.settings(place), deps.quotaDaily));
+const words: Readonly<Record<LedgerEntry['kind'], (entry: LedgerEntry) => string>> = {
+  hold: () => 'set aside for a clip',
+  settle: ({ usedMs }) => `clip ready, ${creditsText(usedMs)} used`,
+  refund: ({ reason }) => `given back, no clip came of it (${reason})`,
+  cancel: ({ usedMs }) => (usedMs > 0 ? `canceled, ${creditsText(usedMs)} had been used` : 'given back, canceled'),
+  lost: ({ reason }) => `given back, the clip could not be brought to you (${reason})`,
+  grant: ({ actor, reason }) => `granted by ${actor}${reason ? `: ${reason}` : ''}`,
+  reset: ({ actor }) => `today’s use reset by ${actor}`,
+  opening: () => 'brought over from before credits',
+};
+
+const signed = (ms: number): string => (ms === 0 ? '±0 credits' : `${ms > 0 ? '+' : '−'}${creditsText(ms)}`);
+
+/** What happened to somebody's credits, one line each: `2026-11-21 13:05 UTC  −1 credit  set aside for a clip` */
+export const ledgerText = (entries: readonly LedgerEntry[], zone: string): string =>
+  entries.length === 0
+    ? 'Nothing has happened to your credits yet.'
+    : entries.map((entry) => `${formatTime(entry.atMs, zone)}  ${signed(entry.amountMs)}  ${words[entry.kind](entry)}`).join('\n');
+
+/** As many as fit into any chat's message. */
+const SHOWN_ENTRIES = 15;
+
+const limitOf = async (place: string, deps: Deps, roles: readonly string[]): Promise<DailyLimit> =>
+  dailyLimit(await deps.store.places.settings(place), deps.quotaDaily, deps.quotaPlaceMax, roles);
+
+/** Use case: how much a person may still make here today. @param roles ids of the person's roles in the place */
+export const quota = async (user: string, place: string, deps: Deps, roles: readonly string[] = []): Promise<Balance> =>
+  deps.store.ledger.balance(user, place, await limitOf(place, deps, roles));
+
+/** Use case: the balance and, with `why`, how it came about, in words for the person alone. */
+export const quotaText = async (user: string, place: string, deps: Deps, { roles = [], why = false }: { roles?: readonly string[]; why?: boolean } = {}) => {
+  const limit = await limitOf(place, deps, roles);
+  const balance = await deps.store.ledger.balance(user, place, limit);
+  const line = quotaLine(balance, deps.clock.nowMs());
+  if (!why) return line;
+  const entries = await deps.store.ledger.entries(user, limit.scope === 'personal' ? null : place, SHOWN_ENTRIES);
+  return `${line}\n${ledgerText(entries, balance.zone)}`;
+};

@@ -18,6 +18,8 @@ export interface Origin {
   readonly userName: string;
   /** BCP 47 tag of the person's language. */
   readonly locale: string;
+  /** Ids of the person's roles in the place, where the platform has roles and tells them. */
+  readonly roles?: readonly string[];
 }
 
 /** The photo of a job as it lies in the file store. */

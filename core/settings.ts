@@ -1,6 +1,8 @@
 /** The settings a moderator may change for one place, as data: names, defaults, parsing and bounds. */
+import { timeZoneOf } from './clock.ts';
 import type { EngineManifest } from './engine.ts';
 import { AppError } from './errors.ts';
+import { type QueuePolicy, queuePolicies } from './fairness.ts';
 
 export interface Settings {
   readonly enabled: boolean;
@@ -11,9 +13,33 @@ export interface Settings {
   readonly dailyQuota: number | null;
   /** Rooms (Discord channel ids, Telegram topic ids) where it may be used; empty = everywhere. */
   readonly rooms: readonly string[];
+  /** IANA name of the time zone whose midnight starts a new allowance. */
+  readonly timezone: string;
+  /** Credits a day that everybody here may use together when their own are used up; null = none. */
+  readonly dailyPool: number | null;
+  /** Role id → how many times the usual allowance its members have; of several roles the largest counts. */
+  readonly roles: Readonly<Record<string, number>>;
+  /** Who is next among the people of this place. */
+  readonly queuePolicy: QueuePolicy;
+  /** Clips of one person that may wait here; null = the operator's bound. */
+  readonly maxWaiting: number | null;
+  /** Clips that may wait here altogether; null = the operator's bound. */
+  readonly maxWaitingTotal: number | null;
 }
 
-export const defaultSettings: Settings = { enabled: true, defaultEngine: null, maxSeconds: null, dailyQuota: null, rooms: [] };
+export const defaultSettings: Settings = {
+  enabled: true,
+  defaultEngine: null,
+  maxSeconds: null,
+  dailyQuota: null,
+  rooms: [],
+  timezone: 'UTC',
+  dailyPool: null,
+  roles: {},
+  queuePolicy: 'fair',
+  maxWaiting: null,
+  maxWaitingTotal: null,
+};
 
 export interface SettingSpec {
   readonly name: string;
@@ -24,6 +50,21 @@ export interface SettingSpec {
   readonly parse: (text: string, manifests: readonly EngineManifest[]) => Settings[keyof Settings] | undefined;
   readonly show: (settings: Settings) => string;
 }
+
+/** More would let one role's members crowd out everybody else. */
+const MAX_MULTIPLE = 100;
+
+/** `123=2 <@&456>=0.5` → role id → multiple; undefined when a part cannot be read */
+const parseRoles = (text: string): Record<string, number> | undefined => {
+  const roles: Record<string, number> = {};
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  for (const word of words) {
+    const [, role = '', multiple = ''] = /^(?:<@&)?(\d{1,20})>?=x?(\d{1,3}(?:\.\d{1,2})?)$/i.exec(word) ?? [];
+    if (role === '' || !(Number(multiple) <= MAX_MULTIPLE)) return undefined;
+    roles[role] = Number(multiple);
+  }
+  return words.length > 0 && words.length <= 25 ? roles : undefined;
+};
 
 const isReset = (text: string): boolean => /^(default|none|off|any|everywhere|-)$/i.test(text);
 const wholeNumber = (text: string, min: number, max: number): number | undefined => {
@@ -59,7 +100,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   {
     name: 'daily_quota',
     key: 'dailyQuota',
-    description: 'Clips per person and day',
+    description: 'Credits per person and day; a usual clip costs one',
     expected: 'Write a whole number from 0 to 1000, or default.',
     parse: (text) => (isReset(text) ? null : wholeNumber(text, 0, 1000)),
     show: (s) => (s.dailyQuota === null ? 'default' : String(s.dailyQuota)),
@@ -78,6 +119,57 @@ export const settingSpecs: readonly SettingSpec[] = [
       return rooms.length > 0 && rooms.length <= 50 && rooms.every((room) => room !== undefined) ? (rooms as string[]) : undefined;
     },
     show: (s) => (s.rooms.length === 0 ? 'everywhere' : s.rooms.join(' ')),
+  },
+  {
+    name: 'timezone',
+    key: 'timezone',
+    description: 'The time zone whose midnight starts a new day’s allowance',
+    expected: 'Write a time zone such as Europe/Berlin, America/New_York or UTC.',
+    parse: (text) => (isReset(text) ? 'UTC' : (timeZoneOf(text) ?? undefined)),
+    show: (s) => s.timezone,
+  },
+  {
+    name: 'daily_pool',
+    key: 'dailyPool',
+    description: 'Credits a day for everybody here together, used when somebody’s own are used up',
+    expected: 'Write a whole number from 0 to 100000, or default.',
+    parse: (text) => (isReset(text) ? null : wholeNumber(text, 0, 100_000)),
+    show: (s) => (s.dailyPool === null ? 'default' : String(s.dailyPool)),
+  },
+  {
+    name: 'roles',
+    key: 'roles',
+    description: 'Roles with a larger (or smaller) allowance, as a multiple',
+    expected: 'Write role=multiple pairs separated by spaces, for example @Patrons=2 (up to 100), or default.',
+    parse: (text) => (isReset(text) ? {} : parseRoles(text)),
+    show: (s) =>
+      Object.entries(s.roles)
+        .map(([role, multiple]) => `${role}=${multiple}`)
+        .join(' ') || 'default',
+  },
+  {
+    name: 'queue_policy',
+    key: 'queuePolicy',
+    description: 'Who is next: people in turns, the oldest request, or larger roles more often',
+    expected: `Write ${queuePolicies.join(', ')} or default.`,
+    parse: (text) => (isReset(text) ? 'fair' : queuePolicies.find((policy) => policy === text.toLowerCase().replace(/[ _]/g, '-'))),
+    show: (s) => s.queuePolicy,
+  },
+  {
+    name: 'max_waiting',
+    key: 'maxWaiting',
+    description: 'Clips of one person that may wait here',
+    expected: 'Write a whole number from 1 to 1000, or default.',
+    parse: (text) => (isReset(text) ? null : wholeNumber(text, 1, 1000)),
+    show: (s) => (s.maxWaiting === null ? 'default' : String(s.maxWaiting)),
+  },
+  {
+    name: 'max_waiting_total',
+    key: 'maxWaitingTotal',
+    description: 'Clips that may wait here altogether',
+    expected: 'Write a whole number from 1 to 100000, or default.',
+    parse: (text) => (isReset(text) ? null : wholeNumber(text, 1, 100_000)),
+    show: (s) => (s.maxWaitingTotal === null ? 'default' : String(s.maxWaitingTotal)),
   },
 ];
 

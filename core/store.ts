@@ -2,6 +2,8 @@
 import type { Progress } from './engine.ts';
 import type { Note } from './errors.ts';
 import type { Address, ClipRef, DeliveryState, Job, JobState, Standing } from './job.ts';
+import type { EntryKind } from './ledger.ts';
+import type { Quote, Rate } from './prediction.ts';
 import type { ChannelName, ClipRequest, Origin, PhotoRef } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,21 +18,46 @@ export interface JobDraft {
   readonly photo: PhotoRef | null;
   readonly parentId: string | null;
   readonly maxClipBytes: number;
+  /** What it costs and is expected to take; without one it counts as the default clip of the default engine. */
+  readonly quote?: Quote;
 }
 
 /** How a running job ended. */
 export type Outcome =
-  | { readonly state: 'done'; readonly clip: ClipRef; readonly notes: readonly Note[] }
+  | {
+      readonly state: 'done';
+      readonly clip: ClipRef;
+      readonly notes: readonly Note[];
+      /** The share of the quoted work that was done, 0 to 1; 1 unless the worker knows better. */
+      readonly usedShare?: number;
+    }
   | { readonly state: 'failed' | 'refused' | 'canceled'; readonly error: Note };
 
-/** A person's allowance in one place. All numbers are clips. */
+/** A person's allowance in one place. All numbers are credits, rounded down to hundredths. */
 export interface Balance {
   readonly limit: number;
   readonly used: number;
-  /** Extra clips granted by a moderator that are left; they do not expire. */
+  /** Extra credits granted by a moderator that are left; they do not expire. */
   readonly granted: number;
+  /** What the place's common pool still holds today. */
+  readonly pool: number;
   readonly left: number;
   readonly resetsAtMs: number;
+  /** The time zone whose midnight that is. */
+  readonly zone: string;
+}
+
+/** One thing that happened to a person's credits in a place. */
+export interface LedgerEntry {
+  readonly atMs: number;
+  readonly kind: EntryKind;
+  readonly jobId: string | null;
+  /** Positive in the person's favour; milliseconds of rendering. */
+  readonly amountMs: number;
+  /** What was set aside and is now counted as used, for `settle` and `cancel`. */
+  readonly usedMs: number;
+  readonly actor: string;
+  readonly reason: string;
 }
 
 export interface DeliveryDetail {
@@ -43,18 +70,24 @@ export interface DeliveryDetail {
 
 export interface JobStore {
   /**
-   * One transaction: the job's row, its quota hold and its first event, or nothing.
-   * @param limit clips this person may make per day in this place
-   * @throws RefusedError QUOTA_EXCEEDED
+   * One transaction: the job's row, its hold, its place in line and its first event, or nothing.
+   * @param limit credits this person has per day in this place
+   * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE, QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
    */
-  accept(draft: JobDraft, limit: DailyLimit): Promise<{ readonly job: Job; readonly created: boolean }>;
+  accept(draft: JobDraft, limit: DailyLimit, caps?: WaitingCaps): Promise<{ readonly job: Job; readonly created: boolean }>;
   find(id: string): Promise<Job | null>;
   findByRequestKey(requestKey: string): Promise<Job | null>;
   /** Unfinished jobs of a person in a place, newest first. */
   unfinishedOf(user: string, place: string): Promise<readonly Job[]>;
   standing(job: Job): Promise<Standing>;
-  /** Gives the job to a worker (attempt + 1), or null when it is finished already. */
+  /** Gives this very job to a worker (attempt + 1), or null when it is finished already. */
   claim(id: string): Promise<Job | null>;
+  /**
+   * What a worker does next (attempt + 1): the job that was being made under this ticket when its worker died, else the one whose
+   * turn it is; null when nobody waits.
+   * @param ticket the id of the queue's message, which only says that there is work
+   */
+  claimNext(ticket: string): Promise<Job | null>;
   /** Ignored when `attempt` no longer holds the job. */
   saveProgress(id: string, attempt: number, progress: Progress): Promise<void>;
   isCancelRequested(id: string): Promise<boolean>;
@@ -75,24 +108,42 @@ export interface JobStore {
   /** Outcomes due to be sent; nobody else is handed them for `leaseMs`. */
   takeDeliveries(channels: readonly ChannelName[], leaseMs: number): Promise<readonly Job[]>;
   saveDelivery(id: string, state: DeliveryState, detail: DeliveryDetail): Promise<void>;
-  /** Ids to put in line again: waiting ones, and running ones that showed no sign of life for `silentMs`. */
+  /** Ids to put in the queue again: of waiting jobs, and the tickets of running ones that showed no sign of life for `silentMs`. */
   undispatched(silentMs: number): Promise<readonly string[]>;
   markDeleted(id: string): Promise<void>;
   counts(): Promise<Readonly<Record<JobState, number>>>;
 }
 
-/** Clips per day, and whose pool they come from. */
+/** Credits per day, and whose pool they come from. */
 export interface DailyLimit {
+  /** One credit is the default clip of the default engine. */
   readonly clips: number;
   /** `place`: the place has its own allowance; `personal`: the operator's, shared by all places without their own. */
   readonly scope: 'place' | 'personal';
+  /** IANA name of the time zone whose midnight starts it anew; UTC unless given. */
+  readonly zone?: string;
+  /** Credits a day that the place's people share beyond their own; none unless given. */
+  readonly poolClips?: number;
+}
+
+/** How many jobs may wait. */
+export interface WaitingCaps {
+  /** Of one person in one place. */
+  readonly perPerson: number;
+  readonly perPlace: number;
+  /** Of one person in all places together; `perPerson` unless given. */
+  readonly perPersonEverywhere?: number;
 }
 
 export interface LedgerStore {
   balance(user: string, place: string, limit: DailyLimit): Promise<Balance>;
-  /** Adds clips that do not expire, for this place only. */
+  /** What happened to a person's credits, the latest first. @param place only there; null = everywhere */
+  entries(user: string, place: string | null, limit: number): Promise<readonly LedgerEntry[]>;
+  /** Gives back what a clip cost that could not be brought home, once. @returns milliseconds given back */
+  refundLost(jobId: string, reason: string): Promise<number>;
+  /** Adds credits that do not expire, for this place only. */
   grant(entry: { user: string; place: string; clips: number; actor: string; reason: string }): Promise<void>;
-  /** Gives back what the person used today in this place. @returns clips given back */
+  /** Gives back what the person used today in this place. @returns credits given back */
   resetDay(entry: { user: string; place: string; actor: string; limit: DailyLimit }): Promise<number>;
 }
 
@@ -154,8 +205,16 @@ export interface InboxStore {
   abandoned(channel: ChannelName, leaseMs: number): Promise<readonly { readonly key: string; readonly payload: unknown }[]>;
 }
 
+/** What was learnt about durations. */
+export interface PredictionStore {
+  rates(): Promise<readonly Rate[]>;
+  /** How many clips were ready within the interval that was told when they were asked for. */
+  calibration(): Promise<{ readonly inside: number; readonly total: number }>;
+}
+
 export interface Store {
   readonly jobs: JobStore;
+  readonly predictions: PredictionStore;
   readonly ledger: LedgerStore;
   readonly places: PlaceStore;
   readonly deliveries: DeliveryStore;

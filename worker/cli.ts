@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { manifests } from '../config/engines.ts';
+import { discoverEngines } from '../config/engines.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import type { EngineManifest, Progress, Stage } from '../core/engine.ts';
 import { chooseEngine } from '../core/engine-choice.ts';
@@ -95,6 +95,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   });
   try {
     const config = loadConfig();
+    const manifests = await discoverEngines(config.modelsDir, createLogger(config.logLevel));
     const line = parseCommandLine(argv, manifests);
     if (line) await make(line, config, manifests, interrupt.signal);
     else process.stdout.write(`${commandLineHelp(manifests)}\n`);

@@ -40,7 +40,11 @@ export const quotaCommand = (interaction: ChatInputCommandInteraction, deps: Dep
   answerPrivately(interaction, deps, async () => quotaLine(await quota(userOf(interaction.user.id), placeOf(interaction), deps), deps.clock.nowMs()));
 
 export const helpCommand = (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> =>
-  answerPrivately(interaction, deps, async () => `${helpText(deps.manifests, '/video')}\nUse /animate, or open the menu of a message with a photo: Apps › Animate.`);
+  answerPrivately(
+    interaction,
+    deps,
+    async () => `${helpText(deps.manifests, '/video')}\nUse /animate, or open the menu of a message with a photo: Apps › Animate.`,
+  );
 
 /** Acknowledges at once, then answers for the asking person's eyes only; a failure becomes its sentence. */
 export const answerPrivately = async (interaction: ChatInputCommandInteraction, deps: Deps, words: () => Promise<string>): Promise<void> => {

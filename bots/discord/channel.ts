@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AutocompleteInteraction, Client, DiscordjsErrorCodes, Events, GatewayIntentBits, type Interaction, Options, Partials, Routes } from 'discord.js';
 import type { Channel } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
+import { photoEngines, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -159,6 +160,9 @@ const handle = async (interaction: Interaction, desk: Desk): Promise<void> => {
 
 const autocomplete = async (interaction: AutocompleteInteraction, deps: Deps): Promise<void> => {
   const { name, value } = interaction.options.getFocused(true);
-  const setting = interaction.commandName === 'stillmotion' ? interaction.options.getString('setting') : null;
-  await interaction.respond(suggest({ name, value: String(value) }, setting, deps.manifests));
+  const { commandName, options } = interaction;
+  const setting = commandName === 'stillmotion' ? options.getString('setting') : null;
+  const { manifests } = deps;
+  const able = commandName === 'animate' ? photoEngines(manifests) : commandName === 'video' ? wordsEngines(manifests) : manifests;
+  await interaction.respond(suggest({ name, value: String(value) }, setting, able, commandName === 'video'));
 };

@@ -8,7 +8,7 @@ import {
   InteractionContextType,
   PermissionFlagsBits,
 } from 'discord.js';
-import { clipOptions, type OptionSpec, promptCharacters as longestPrompt } from '../../core/commands.ts';
+import { clipOptions, promptCharacters as longestPrompt, type OptionSpec } from '../../core/commands.ts';
 import type { EngineManifest } from '../../core/engine.ts';
 import { photoEngines, wordsEngines } from '../../core/engine-choice.ts';
 import { settingSpecs } from '../../core/settings.ts';
@@ -121,7 +121,10 @@ const video = (manifests: readonly EngineManifest[]): CommandDefinition => ({
   type: ApplicationCommandType.ChatInput,
   description: 'Make a clip from words alone',
   ...everywhere,
-  options: [{ ...prompt(manifests, 'What should be seen, for example: a red boat on a misty lake at dawn'), required: true }, ...clipOptions(manifests).map(toOption)],
+  options: [
+    { ...prompt(manifests, 'What should be seen, for example: a red boat on a misty lake at dawn'), required: true },
+    ...clipOptions(manifests).map(toOption),
+  ],
 });
 
 /** `/video` is there as long as an engine is that works from words alone. */

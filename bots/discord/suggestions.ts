@@ -23,20 +23,41 @@ const ideas: readonly string[] = [
   'roll',
 ];
 
+/** What to see, where there is no photo. */
+const scenes: readonly string[] = [
+  'a red boat on a misty lake at dawn',
+  'waves breaking on a rocky shore, seen from above',
+  'a fox walking through fresh snow',
+  'rain on a window, city lights behind it',
+  'a campfire under a starry sky',
+  'a field of sunflowers in the wind',
+  'a steam train crossing a stone bridge',
+  'slow zoom in',
+  'the camera circles around it',
+];
+
 export interface Suggestion {
   readonly name: string;
   readonly value: string;
 }
 
-/** Suggestions for the option a person is typing in; `setting` is the rule chosen before, when it is about one. */
+/**
+ * Suggestions for the option a person is typing in.
+ * @param setting the rule chosen before, when it is about one
+ * @param manifests the engines that can be named there
+ * @param withoutPhoto whether the words alone make the clip
+ */
 export const suggest = (
   option: { readonly name: string; readonly value: string },
   setting: string | null,
   manifests: readonly EngineManifest[],
+  withoutPhoto = false,
 ): readonly Suggestion[] => {
   const typed = option.value.trim();
   const found =
-    option.name === 'prompt' ? completions(typed) : matching(typed, option.name === 'engine' ? engines(manifests) : settingValues(setting, manifests));
+    option.name === 'prompt'
+      ? completions(typed, withoutPhoto ? scenes : ideas)
+      : matching(typed, option.name === 'engine' ? engines(manifests) : settingValues(setting, manifests));
   return found
     .filter(({ value }) => value.length <= MAX_CHOICE_CHARACTERS)
     .map(({ name, value }) => ({ name: name.slice(0, MAX_CHOICE_CHARACTERS), value }))
@@ -49,10 +70,10 @@ const matching = (typed: string, among: readonly Suggestion[]): readonly Suggest
   among.filter(({ name, value }) => `${value} ${name}`.toLowerCase().includes(typed.toLowerCase()));
 
 /** Completes the last part of “clouds drift to the left, slo”. */
-const completions = (typed: string): readonly Suggestion[] => {
+const completions = (typed: string, among: readonly string[]): readonly Suggestion[] => {
   const start = typed.slice(0, typed.lastIndexOf(',') + 1);
   const part = typed.slice(start.length).trim().toLowerCase();
-  return words(...ideas.filter((idea) => idea.includes(part)).map((idea) => (start ? `${start} ${idea}` : idea)));
+  return words(...among.filter((idea) => idea.includes(part)).map((idea) => (start ? `${start} ${idea}` : idea)));
 };
 
 const engines = (manifests: readonly EngineManifest[]): readonly Suggestion[] => manifests.map((m) => ({ name: `${m.title}: ${m.description}`, value: m.id }));

@@ -112,7 +112,7 @@ export const createTelegramChannel = ({
     async start() {
       try {
         const me = await api.call<UserFromGetMe>('getMe');
-        for (const menu of commandMenus) await api.call('setMyCommands', menu);
+        for (const menu of commandMenus(deps.manifests)) await api.call('setMyCommands', menu);
         take = dispatcher(me);
         if (webhook) await api.call('setWebhook', { url: webhook.url, secret_token: webhook.secretToken, allowed_updates: allowedUpdates });
         else {

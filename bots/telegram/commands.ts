@@ -2,31 +2,40 @@
 import type { Message } from 'telegraf/types';
 import { cancelNewest } from '../../core/cancel.ts';
 import type { Deps } from '../../core/deps.ts';
+import type { EngineManifest } from '../../core/engine.ts';
+import { checkWordsEngine, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
 import { quota, quotaLine } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
 import { sendTo } from './address.ts';
 import type { Albums } from './albums.ts';
 import type { TelegramApi } from './api.ts';
-import { addressOf, answersPicture, isPrivate, originOf, photoMeant, readCommand, textOf } from './incoming.ts';
-import type { Intake } from './intake.ts';
+import { addressOf, answersPicture, isPrivate, originOf, photoIn, photoMeant, readCommand, textOf } from './incoming.ts';
+import type { Intake, Wish } from './intake.ts';
 import { plain, sentence } from './messages.ts';
 import { moderate } from './moderation.ts';
 
-const forEverybody = [
-  { command: 'animate', description: 'Bring a photo to life: as its caption, or as a reply to it' },
+const animate = { command: 'animate', description: 'Bring a photo to life: as its caption, or as a reply to it' };
+const video = { command: 'video', description: 'Make a clip from words alone' };
+const small = [
   { command: 'cancel', description: 'Stop the clip you asked for last' },
   { command: 'quota', description: 'How many clips you have left today' },
   { command: 'help', description: 'What I can do' },
 ];
 const forModerators = { command: 'stillmotion', description: 'Settings, quotas and bans of this chat' };
 
-/** What the command menus show, by scope. It is display only; rights are asked of Telegram on every call. */
-export const commandMenus = [
-  { scope: { type: 'default' }, commands: forEverybody },
-  { scope: { type: 'all_private_chats' }, commands: [...forEverybody, forModerators] },
-  { scope: { type: 'all_chat_administrators' }, commands: [...forEverybody, forModerators] },
-];
+/**
+ * What the command menus show, by scope. It is display only; rights are asked of Telegram on every call, and `/video` answers
+ * in words where no engine can do it.
+ */
+export const commandMenus = (manifests: readonly EngineManifest[]) => {
+  const forEverybody = [animate, ...(wordsEngines(manifests).length > 0 ? [video] : []), ...small];
+  return [
+    { scope: { type: 'default' }, commands: forEverybody },
+    { scope: { type: 'all_private_chats' }, commands: [...forEverybody, forModerators] },
+    { scope: { type: 'all_chat_administrators' }, commands: [...forEverybody, forModerators] },
+  ];
+};
 
 const usage = [
   'Here: send a photo with the words as its caption. In a group: write /animate and the words under a photo, or as a reply to one.',
@@ -46,13 +55,24 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
   const reply = async (message: Message, text: string): Promise<void> =>
     void (await api.call('sendMessage', { ...sendTo(addressOf(message)), ...plain(text) }));
 
-  const help = (message: Message): Promise<void> => reply(message, `${helpText(deps.manifests)}\n\n${usage}`);
+  const help = (message: Message): Promise<void> => reply(message, `${helpText(deps.manifests, '/video and what should be seen')}\n\n${usage}`);
+
+  const ask = (message: Message, photo: Wish['photo'], words: string): Promise<void> => {
+    const requestKey = `telegram:${bot.id}:${message.chat.id}:${message.message_id}`;
+    return intake.animate({ origin: originOf(message), address: addressOf(message), requestKey, photo, words });
+  };
 
   const animate = async (message: Message, words: string): Promise<void> => {
     const photo = photoMeant(message);
     if (!photo) throw new AppError('PHOTO_MISSING');
-    const requestKey = `telegram:${bot.id}:${message.chat.id}:${message.message_id}`;
-    await intake.animate({ origin: originOf(message), address: addressOf(message), requestKey, photo, words });
+    await ask(message, photo, words);
+  };
+
+  const video = async (message: Message, words: string): Promise<void> => {
+    checkWordsEngine(deps.manifests);
+    // A photo that is merely replied to is part of the talk; one that carries the command was meant for it.
+    if (photoIn(message)) throw new AppError('PHOTO_UNWANTED', { engine: '/video', instead: '/animate' });
+    await ask(message, null, words);
   };
 
   const obey = async (message: Message, name: string, words: string): Promise<void> => {
@@ -60,6 +80,8 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
     switch (name) {
       case 'animate':
         return animate(message, words);
+      case 'video':
+        return video(message, words);
       case 'cancel':
         await cancelNewest(user, place, deps);
         return reply(message, '🛑 Stopping your newest clip.');

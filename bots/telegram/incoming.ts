@@ -77,7 +77,7 @@ const fileRef = ({ file_id, file_size = 0 }: { file_id: string; file_size?: numb
  * @returns null when it holds no file at all
  * @throws InputError PHOTO_TOO_LARGE, PHOTO_TYPE for a file that says it is something else
  */
-const photoIn = (message: Content): FileRef | null => {
+export const photoIn = (message: Content): FileRef | null => {
   if ('photo' in message && message.photo) {
     const [largest] = [...message.photo].sort((a, b) => b.width * b.height - a.width * a.height);
     return largest ? fileRef(largest) : null;

@@ -20,7 +20,8 @@ export interface Wish {
   readonly address: TelegramAddress;
   /** The same for every copy of the same message. */
   readonly requestKey: string;
-  readonly photo: FileRef;
+  /** Null for a clip from words alone. */
+  readonly photo: FileRef | null;
   readonly words: string;
 }
 
@@ -76,7 +77,7 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
   const accept = async ({ origin, photo, requestKey, words }: Wish, address: TelegramAddress): Promise<Job> => {
     const { prompt, options } = parseTyped(words, deps.manifests);
     return gate.run(origin.user, async () => {
-      const source = { kind: 'lazy', fetch: () => fetchPhoto(photo) } as const;
+      const source = photo && ({ kind: 'lazy', fetch: () => fetchPhoto(photo) } as const);
       const call = { origin, address: writeAddress(address), requestKey, photo: source, prompt, options, maxClipBytes: MAX_CLIP_BYTES };
       const { job, standing, created } = await submit(call, deps);
       if (!created) await withdraw(address);

@@ -1,4 +1,4 @@
-/** A request for a clip as it arrives over HTTP: a form with a photo or JSON with a link, turned into the words of the use cases. */
+/** A request for a clip as it arrives over HTTP: a form with a photo, JSON with a link, or either without, turned into the words of the use cases. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
@@ -16,8 +16,8 @@ const MARGIN_BYTES = 256 * 1024;
 /** Several times as many as there are fields. */
 const MAX_PARTS = 100;
 
-export type Wanted = { readonly prompt: string; readonly options: ClipOptionsInput } & (
-  | { readonly photo: PhotoSource }
+export type Wanted = { readonly prompt: string; readonly options: ClipOptionsInput } /** Null for a clip from words alone. */ & (
+  | { readonly photo: PhotoSource | null }
   /** The photo of an earlier job, so that new words need no second upload. */
   | { readonly photoOf: string }
 );
@@ -82,7 +82,7 @@ const readForm = async (c: Context): Promise<{ fields: Map<string, string>; file
 
 /**
  * Reads `POST /v1/jobs`.
- * @throws InputError REQUEST_MALFORMED, PHOTO_MISSING, and what `parseOptions` throws
+ * @throws InputError REQUEST_MALFORMED, and what `parseOptions` throws
  */
 export const readWanted = async (c: Context, manifests: readonly EngineManifest[]): Promise<Wanted> => {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -100,7 +100,7 @@ export const readWanted = async (c: Context, manifests: readonly EngineManifest[
   if (file) return { ...wanted, photo: { kind: 'bytes', bytes: new Uint8Array(await file.arrayBuffer()) } };
   if (url) return { ...wanted, photo: { kind: 'url', url } };
   if (photoOf) return { ...wanted, photoOf };
-  throw new AppError('PHOTO_MISSING');
+  return { ...wanted, photo: null };
 };
 
 /** The caller's `Idempotency-Key`, or null. @throws InputError REQUEST_MALFORMED */

@@ -57,6 +57,7 @@ export const jobRoutes = ({ deps, follower, convert, user, closing }: JobRoutes)
     if (!('photoOf' in wanted)) return accepted(c, await submit({ ...call(c), ...wanted }, deps));
     const { photoOf, ...words } = wanted;
     const earlier = await find(photoOf);
+    if (!earlier.photo) throw new AppError('PHOTO_MISSING');
     return accepted(c, await submit({ ...call(c), ...words, photo: { kind: 'stored', photo: earlier.photo }, parentId: earlier.id }, deps));
   });
 

@@ -43,9 +43,9 @@ const optionSchema = (spec: OptionSpec): Json => {
 const jobRequest = (manifests: readonly EngineManifest[], photo: Json): Json => ({
   type: 'object',
   properties: {
-    prompt: { type: 'string', description: 'What should move, in a few words' },
+    prompt: { type: 'string', description: 'What should move or, without a photo, be seen, in a few words' },
     ...photo,
-    photo_of: { type: 'string', description: 'Instead of a photo: the id of an earlier job whose photo is used again' },
+    photo_of: { type: 'string', description: 'Instead of a photo: the id of an earlier job whose photo is used again. Neither: a clip from words alone' },
     ...Object.fromEntries([...clipOptions(manifests), ...expertOptions(manifests)].map((spec) => [spec.name, optionSchema(spec)])),
   },
 });
@@ -63,14 +63,16 @@ const submitProblems = problems(400, 401, 403, 404, 413, 415, 422, 429, 500, 502
 const paths = (manifests: readonly EngineManifest[]): Json => ({
   '/v1/jobs': {
     post: {
-      summary: 'Ask for a clip',
+      summary: 'Ask for a clip from a photo and words, or from words alone where an engine can do that',
       parameters: [idempotency],
       requestBody: {
         required: true,
         content: {
           ...content(
             'multipart/form-data',
-            jobRequest(manifests, { image: { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or GIF' } }),
+            jobRequest(manifests, {
+              image: { type: 'string', format: 'binary', description: 'JPEG, PNG, WebP, AVIF or GIF; left out for a clip from words alone' },
+            }),
           ),
           ...content(
             'application/json',
@@ -167,7 +169,11 @@ export const openApiDocument = (manifests: readonly EngineManifest[], secured: b
   const { schemas: components } = z.toJSONSchema(schemas, { uri: (name) => `#/components/schemas/${name}` });
   return {
     openapi: '3.1.0',
-    info: { title: 'Stillmotion', version: '1', description: 'Brings a photo to life: a photo and a few words go in, a clip comes back.' },
+    info: {
+      title: 'Stillmotion',
+      version: '1',
+      description: 'Brings a photo to life: a photo and a few words go in, a clip comes back. Some engines need no photo.',
+    },
     ...(secured ? { security: [{ bearer: [] }] } : {}),
     paths: paths(manifests),
     components: {

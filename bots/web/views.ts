@@ -31,14 +31,17 @@ const jobView = z
     cancel_requested: z.boolean(),
     created_at: z.iso.datetime(),
     parent_id: z.string().nullable().describe('The job this one was made again from'),
+    has_photo: z.boolean().describe('False for a clip from words alone'),
     progress: z
       .object({ stage: z.enum(['load', 'encode', 'denoise', 'render', 'deliver']), done: count, total: count, fraction: z.number().min(0).max(1) })
       .nullable(),
     recipe: z.object({
       engine: z.string(),
       prompt: z.string(),
+      negative: z.string(),
       seed: count,
       seconds: z.number(),
+      frames: count,
       fps: z.number(),
       steps: count,
       guidance: z.number(),
@@ -73,7 +76,9 @@ export const enginesView = z
         description: z.string(),
         version: z.string(),
         licence: z.string(),
-        prompt: z.enum(['required', 'optional', 'none']),
+        photo: z.enum(['required', 'optional', 'none']).describe('`none`: a clip from words alone'),
+        prompt: z.enum(['required', 'optional', 'none']).describe('`none`: words are taken, but move nothing'),
+        negative: z.boolean().describe('Whether it takes words for what should not be in the clip'),
         options: z.object({
           seconds: numberView,
           fps: numberView,
@@ -82,6 +87,7 @@ export const enginesView = z
           guidance: numberView,
           width: numberView,
           height: numberView,
+          frames: numberView.nullable().describe('Legal frame counts; null: any up to max_frames'),
           loop: z.boolean(),
           format: z.array(z.enum(formats)),
         }),
@@ -124,12 +130,15 @@ export const showJob = (job: Job, standing: Standing): JobView => {
     cancel_requested: job.cancelRequested,
     created_at: new Date(job.createdAtMs).toISOString(),
     parent_id: job.parentId,
+    has_photo: job.photo !== null,
     progress: progress && { stage: progress.stage, done: progress.done, total: progress.total, fraction: progress.fraction },
     recipe: {
       engine: request.engine,
       prompt: request.prompt,
+      negative: request.negativePrompt,
       seed: request.seed,
       seconds: request.seconds,
+      frames: request.frameCount,
       fps: request.fps,
       steps: request.steps,
       guidance: request.guidance,
@@ -155,15 +164,17 @@ export const showJob = (job: Job, standing: Standing): JobView => {
 
 export const showEngines = (manifests: readonly EngineManifest[]): z.infer<typeof enginesView> => ({
   engines: manifests.map((manifest) => {
-    const { sidePx, seconds, fps, motion, steps, guidance, loop } = manifest.options;
+    const { sidePx, seconds, fps, frames = null, motion, steps, guidance, loop } = manifest.options;
     return {
       id: manifest.id,
       title: manifest.title,
       description: manifest.description,
       version: manifest.version,
       licence: manifest.licence,
+      photo: manifest.inputs.image,
       prompt: manifest.inputs.text,
-      options: { seconds, fps, motion, steps, guidance, width: sidePx, height: sidePx, loop, format: [...formats] },
+      negative: manifest.inputs.negative ?? false,
+      options: { seconds, fps, motion, steps, guidance, width: sidePx, height: sidePx, frames, loop, format: [...formats] },
       max_prompt_characters: manifest.maxPromptCharacters,
       max_frames: manifest.maxFrameCount,
       max_pixels_per_frame: manifest.maxPixelsPerFrame,

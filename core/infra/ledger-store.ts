@@ -1,54 +1,144 @@
-/** The ledger of clips in SQL: what was held, given back and granted. Entries are only ever added. */
-import { type Clock, nextUtcDayMs, utcDay } from '../clock.ts';
-import type { DailyLimit, LedgerStore } from '../store.ts';
+/** The double-entry ledger in SQL. Entries are only ever added; the database refuses an entry that does not add up to 0. */
+import { type Clock, dayOf, nextDayMs } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import {
+  CREDIT_MS,
+  creditsText,
+  dayAccount,
+  type EntryKind,
+  grantAccount,
+  hold,
+  holdAccount,
+  house,
+  type Line,
+  poolAccount,
+  type Source,
+  settle,
+  toCredits,
+  undo,
+  usedOf,
+} from '../ledger.ts';
+import { resetsText } from '../quota.ts';
+import type { DailyLimit, LedgerEntry, LedgerStore } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
 
 interface Entry {
-  readonly account: string;
+  /** A second entry with the same key is not written; null = every one counts. */
+  readonly key: string | null;
+  readonly kind: EntryKind;
   readonly user: string;
   readonly place: string;
-  readonly kind: 'hold' | 'refund' | 'grant' | 'reset';
-  /** Positive in the person's favour. */
-  readonly clips: number;
   readonly jobId: string | null;
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
 }
 
-/** The account a day's allowance is counted on, and the one that holds a moderator's grants for this place. */
-export const accounts = (user: string, place: string, limit: DailyLimit): { allowance: string; grants: string } => ({
-  allowance: limit.scope === 'place' ? `${user}@${place}` : user,
-  grants: `${user}@${place}#grants`,
-});
+/** Below this nothing can be bought; a remainder of rounding is not “something left”. */
+const NOTHING_MS = CREDIT_MS / 20;
 
-export const writeEntry = (tx: Queryable, entry: Entry) =>
-  tx.query(
-    'INSERT INTO stillmotion.ledger (account, user_id, place, day, kind, clips, job_id, actor, reason, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-    [entry.account, entry.user, entry.place, utcDay(entry.atMs), entry.kind, entry.clips, entry.jobId, entry.actor, entry.reason.slice(0, 300), entry.atMs],
+const zoneOf = (limit: DailyLimit): string => limit.zone ?? 'UTC';
+
+/** Writes an entry with all its lines in one statement. @returns false when the key was there before */
+const post = async (tx: Queryable, entry: Entry, lines: readonly Line[]): Promise<boolean> => {
+  const rows = await tx.query(
+    `WITH entry AS (
+       INSERT INTO stillmotion.ledger_entry (key, kind, user_id, place, job_id, actor, reason, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (key) DO NOTHING RETURNING id)
+     INSERT INTO stillmotion.ledger_line (entry_id, account, amount_ms)
+       SELECT entry.id, line.account, line."amountMs" FROM entry, jsonb_to_recordset($9::jsonb) AS line (account text, "amountMs" bigint) RETURNING entry_id`,
+    [entry.key, entry.kind, entry.user, entry.place, entry.jobId, entry.actor, entry.reason.slice(0, 300), entry.atMs, JSON.stringify(lines)],
   );
-
-export const usedToday = async (tx: Queryable, account: string, day: string): Promise<number> => {
-  const [row] = await tx.query<{ used: number }>('SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND day = $2', [
-    account,
-    day,
-  ]);
-  return Math.max(0, row?.used ?? 0);
+  return rows.length > 0;
 };
 
-export const grantsLeft = async (tx: Queryable, account: string): Promise<number> => {
-  const [row] = await tx.query<{ left: number }>('SELECT coalesce(sum(clips), 0)::int AS left FROM stillmotion.ledger WHERE account = $1', [account]);
-  return row?.left ?? 0;
+const linesOf = async (tx: Queryable, jobId: string, key: string | null): Promise<readonly Line[]> =>
+  tx.query<{ account: string; amountMs: number }>(
+    `SELECT l.account, l.amount_ms::double precision AS "amountMs" FROM stillmotion.ledger_entry e JOIN stillmotion.ledger_line l ON l.entry_id = e.id
+     WHERE e.job_id = $1 AND ($2::text IS NULL OR e.key = $2) ORDER BY l.amount_ms, l.account`,
+    [jobId, key],
+  ) as Promise<readonly { account: string; amountMs: number }[]>;
+
+/** A person's accounts in a place, in the order in which they pay. */
+const sourcesOf = async (tx: Queryable, user: string, place: string, limit: DailyLimit, nowMs: number): Promise<readonly [Source, Source, Source]> => {
+  const day = dayOf(nowMs, zoneOf(limit));
+  const own = dayAccount(user, limit.scope === 'place' ? place : null, day);
+  const [grants, pool] = [grantAccount(user, place), poolAccount(place, day)];
+  const rows = await tx.query<{ account: string; sum: number }>(
+    'SELECT account, sum(amount_ms)::double precision AS sum FROM stillmotion.ledger_line WHERE account IN ($1, $2, $3) GROUP BY account',
+    [own, grants, pool],
+  );
+  const sum = (account: string): number => rows.find((row) => row.account === account)?.sum ?? 0;
+  // What a moderator gave back for clips that then failed as well does not make tomorrow’s allowance today’s.
+  const left = (limitMs: number, account: string): number => Math.max(0, Math.min(limitMs, limitMs + sum(account)));
+  return [
+    { account: own, availableMs: left(Math.round(limit.clips * CREDIT_MS), own) },
+    { account: grants, availableMs: Math.max(0, sum(grants)) },
+    { account: pool, availableMs: left((limit.poolClips ?? 0) * CREDIT_MS, pool) },
+  ];
 };
 
-/** Gives a job's hold back to the account and the day it came from, once. */
-export const refund = (tx: Queryable, jobId: string, reason: string, atMs: number) =>
-  tx.query(
-    `INSERT INTO stillmotion.ledger (account, user_id, place, day, kind, clips, job_id, actor, reason, at_ms)
-     SELECT account, user_id, place, day, 'refund', -clips, job_id, 'stillmotion', $2, $3 FROM stillmotion.ledger WHERE job_id = $1 AND kind = 'hold'
-     ON CONFLICT (job_id, kind) DO NOTHING`,
-    [jobId, reason, atMs],
-  );
+/** The order in which a hold names its sources, which `settle` goes backwards: day, grants, pool. */
+const rank = ({ account }: Line): number => ['day:', 'grants:', 'pool:', 'hold:'].findIndex((prefix) => account.startsWith(prefix));
+
+/**
+ * Sets a job's price aside. The caller holds the person's lock.
+ * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE
+ */
+export const takeHold = async (
+  tx: Queryable,
+  job: { readonly id: string; readonly user: string; readonly place: string; readonly priceMs: number },
+  limit: DailyLimit,
+  nowMs: number,
+): Promise<void> => {
+  const { id, user, place, priceMs } = job;
+  // A common pool is emptied by several people at once.
+  if (limit.poolClips) await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`stillmotion:pool:${place}`]);
+  const sources = await sourcesOf(tx, user, place, limit, nowMs);
+  const lines = hold(id, priceMs, sources);
+  if (!lines) {
+    const leftMs = sources.reduce((sum, source) => sum + source.availableMs, 0);
+    const resets = resetsText(nextDayMs(nowMs, zoneOf(limit)), nowMs, zoneOf(limit));
+    if (leftMs < NOTHING_MS) throw new AppError('QUOTA_EXCEEDED', { limit: limit.clips, resets });
+    throw new AppError('QUOTA_TOO_LITTLE', { price: priceMs / CREDIT_MS, left: toCredits(leftMs), resets });
+  }
+  await post(tx, { key: `hold:${id}`, kind: 'hold', user, place, jobId: id, actor: user, reason: '', atMs: nowMs }, lines);
+};
+
+/**
+ * Closes a job's hold, once: `share` of it is used, the rest goes back to the accounts and days it came from.
+ * @returns what was held and used, in milliseconds; null when there is no hold or it was closed before
+ */
+export const closeHold = async (
+  tx: Queryable,
+  job: { readonly id: string; readonly user: string; readonly place: string },
+  kind: 'settle' | 'refund' | 'cancel',
+  share: number,
+  reason: string,
+  nowMs: number,
+): Promise<{ readonly heldMs: number; readonly usedMs: number } | null> => {
+  const held = [...(await linesOf(tx, job.id, `hold:${job.id}`))].sort((a, b) => rank(a) - rank(b));
+  const heldMs = held.find(({ account }) => account === holdAccount(job.id))?.amountMs;
+  if (heldMs === undefined) return null;
+  const usedMs = usedOf(heldMs, share);
+  const entry: Entry = { key: `close:${job.id}`, kind, user: job.user, place: job.place, jobId: job.id, actor: 'stillmotion', reason, atMs: nowMs };
+  return (await post(tx, entry, settle(job.id, held, usedMs))) ? { heldMs, usedMs } : null;
+};
+
+/** Gives back, once, what a closed job has cost. @returns milliseconds given back */
+export const undoJob = async (
+  tx: Queryable,
+  job: { readonly id: string; readonly user: string; readonly place: string },
+  reason: string,
+  nowMs: number,
+): Promise<number> => {
+  const lines = await linesOf(tx, job.id, null);
+  const back = undo(lines);
+  if (back.length === 0 || back.some(({ account }) => account.startsWith('hold:'))) return 0;
+  const entry: Entry = { key: `lost:${job.id}`, kind: 'lost', user: job.user, place: job.place, jobId: job.id, actor: 'stillmotion', reason, atMs: nowMs };
+  if (!(await post(tx, entry, back))) return 0;
+  return back.reduce((sum, line) => sum + Math.max(0, line.amountMs), 0);
+};
 
 const audit = (tx: Queryable, place: string, actor: string, action: string, target: string, detail: string, atMs: number) =>
   tx.query('INSERT INTO stillmotion.audit (place, actor, action, target, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)', [
@@ -63,30 +153,65 @@ const audit = (tx: Queryable, place: string, actor: string, action: string, targ
 export const createLedgerStore = (database: Database, clock: Clock): LedgerStore => ({
   async balance(user, place, limit) {
     const now = clock.nowMs();
-    const { allowance, grants } = accounts(user, place, limit);
-    const used = await usedToday(database, allowance, utcDay(now));
-    const granted = Math.max(0, await grantsLeft(database, grants));
-    return { limit: limit.clips, used, granted, left: Math.max(0, limit.clips - used) + granted, resetsAtMs: nextUtcDayMs(now) };
+    const [own, grants, pool] = await sourcesOf(database, user, place, limit, now);
+    const limitMs = Math.round(limit.clips * CREDIT_MS);
+    return {
+      limit: limit.clips,
+      used: Math.ceil((limitMs - own.availableMs) / (CREDIT_MS / 100) - 1e-9) / 100,
+      granted: toCredits(grants.availableMs),
+      pool: toCredits(pool.availableMs),
+      left: toCredits(own.availableMs + grants.availableMs + pool.availableMs),
+      resetsAtMs: nextDayMs(now, zoneOf(limit)),
+      zone: zoneOf(limit),
+    };
   },
+  async entries(user, place, limit) {
+    const rows = await database.query<{ at: number; kind: EntryKind; job: string | null; amount: number; used: number; actor: string; reason: string }>(
+      `SELECT e.at_ms AS at, e.kind, e.job_id AS job, e.actor, e.reason,
+         coalesce(sum(l.amount_ms) FILTER (WHERE l.account NOT LIKE 'house:%' AND l.account NOT LIKE 'hold:%'), 0)::double precision AS amount,
+         coalesce(sum(l.amount_ms) FILTER (WHERE l.account = $4), 0)::double precision AS used
+       FROM (SELECT * FROM stillmotion.ledger_entry WHERE user_id = $1 AND ($2::text IS NULL OR place = $2) ORDER BY id DESC LIMIT $3) e
+       JOIN stillmotion.ledger_line l ON l.entry_id = e.id GROUP BY e.id, e.at_ms, e.kind, e.job_id, e.actor, e.reason ORDER BY e.id DESC`,
+      [user, place, limit, house.used],
+    );
+    return rows.map(
+      ({ at, kind, job, amount, used, actor, reason }): LedgerEntry => ({ atMs: at, kind, jobId: job, amountMs: amount, usedMs: used, actor, reason }),
+    );
+  },
+  refundLost: (jobId, reason) =>
+    database.transaction(async (tx) => {
+      const [job] = await tx.query<{ user_id: string; place: string }>('SELECT user_id, place FROM stillmotion.job WHERE id = $1 FOR UPDATE', [jobId]);
+      return job ? undoJob(tx, { id: jobId, user: job.user_id, place: job.place }, reason, clock.nowMs()) : 0;
+    }),
   grant: ({ user, place, clips, actor, reason }) =>
     database.transaction(async (tx) => {
       const atMs = clock.nowMs();
-      const account = accounts(user, place, { clips: 0, scope: 'place' }).grants;
-      await writeEntry(tx, { account, user, place, kind: 'grant', clips, jobId: null, actor, reason, atMs });
+      const amountMs = clips * CREDIT_MS;
+      await post(tx, { key: null, kind: 'grant', user, place, jobId: null, actor, reason, atMs }, [
+        { account: grantAccount(user, place), amountMs },
+        { account: house.grants, amountMs: -amountMs },
+      ]);
       await audit(tx, place, actor, 'quota-grant', user, `${clips} ${reason}`.trim(), atMs);
     }),
   resetDay: ({ user, place, actor, limit }) =>
     database.transaction(async (tx) => {
       const atMs = clock.nowMs();
-      const account = accounts(user, place, limit).allowance;
+      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`stillmotion:${user}`]);
+      const account = dayAccount(user, limit.scope === 'place' ? place : null, dayOf(atMs, zoneOf(limit)));
       // Only what was used in this place: a moderator of one server cannot give back what another server's clips cost.
       const [row] = await tx.query<{ used: number }>(
-        'SELECT coalesce(-sum(clips), 0)::int AS used FROM stillmotion.ledger WHERE account = $1 AND place = $2 AND day = $3',
-        [account, place, utcDay(atMs)],
+        `SELECT coalesce(-sum(l.amount_ms), 0)::double precision AS used FROM stillmotion.ledger_line l JOIN stillmotion.ledger_entry e ON e.id = l.entry_id
+         WHERE l.account = $1 AND e.place = $2`,
+        [account, place],
       );
-      const clips = Math.max(0, row?.used ?? 0);
-      if (clips > 0) await writeEntry(tx, { account, user, place, kind: 'reset', clips, jobId: null, actor, reason: '', atMs });
-      await audit(tx, place, actor, 'quota-reset', user, String(clips), atMs);
-      return clips;
+      const amountMs = Math.max(0, row?.used ?? 0);
+      if (amountMs > 0) {
+        await post(tx, { key: null, kind: 'reset', user, place, jobId: null, actor, reason: '', atMs }, [
+          { account, amountMs },
+          { account: house.resets, amountMs: -amountMs },
+        ]);
+      }
+      await audit(tx, place, actor, 'quota-reset', user, creditsText(amountMs), atMs);
+      return amountMs / CREDIT_MS;
     }),
 });

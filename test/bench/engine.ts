@@ -47,10 +47,11 @@ const median = (costs: readonly Cost[]): Cost => [...costs].sort((a, b) => a.wal
 
 const [id = 'motion', ...rest] = process.argv.slice(2);
 const line = parseCommandLine([...rest, '--engine', id, '--out', 'bench.mp4'], manifests);
-if (!line) throw new Error('usage: npm run bench -- ENGINE photo.jpg "words" [options of npm run clip]');
+if (!line?.photoPath) throw new Error('usage: npm run bench -- ENGINE photo.jpg "words" [options of npm run clip]');
+const { photoPath } = line;
 const config = loadConfig();
 const manifest = findManifest(manifests, id);
-const photoBytes = await readFile(line.photoPath);
+const photoBytes = await readFile(photoPath);
 const request = resolveRequest(
   manifest,
   line.prompt,
@@ -94,11 +95,8 @@ try {
     encoding.push((await timed(() => encodeClip(kept, options))).cost);
     // 3 the whole way with a warm engine
     whole.push(
-      (
-        await timed(() =>
-          makeClip(engine, { request, photoPath: line.photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER }, { ...quiet, ffmpegPath: config.ffmpegPath }),
-        )
-      ).cost,
+      (await timed(() => makeClip(engine, { request, photoPath, directory, maxBytes: Number.MAX_SAFE_INTEGER }, { ...quiet, ffmpegPath: config.ffmpegPath })))
+        .cost,
     );
   }
   const [encodeAlone, clip] = [median(encoding), median(whole)];

@@ -18,6 +18,10 @@ export interface EngineUnderTest {
   readonly request: GenerateRequest;
   /** Sizes to try besides the request's own. */
   readonly sizes: readonly (readonly [widthPx: number, heightPx: number])[];
+  /** The fewest frames it makes; 2 when not given. */
+  readonly fewestFrames?: number;
+  /** Motion 0 means the photo itself, in every frame: true of engines that move the photo's own pixels. */
+  readonly canStandStill?: boolean;
 }
 
 export interface Made {
@@ -41,7 +45,7 @@ export const make = async (engine: Engine, request: GenerateRequest, signal = ne
   return { stream, frames, progress, tensors };
 };
 
-export const engineContract = (name: string, { manifest, create, folder, request, sizes }: EngineUnderTest): void => {
+export const engineContract = (name: string, { manifest, create, folder, request, sizes, fewestFrames = 2, canStandStill = false }: EngineUnderTest): void => {
   const build = (where = folder): Engine => create({ manifest, folder: where, providers: ['cpu'], threads: 1, log: silent });
 
   describe(`${name} keeps the contract of engines`, () => {
@@ -113,21 +117,23 @@ export const engineContract = (name: string, { manifest, create, folder, request
       expect(frames).toBe(1);
     });
 
-    it('shows the photo, unmoved, when the motion is 0', async () => {
-      const { frames } = await make(engine, { ...request, motion: 0 });
-      for (const frame of frames) expect(frame).toEqual(frames[0]);
-    });
+    if (canStandStill) {
+      it('shows the photo, unmoved, when the motion is 0', async () => {
+        const { frames } = await make(engine, { ...request, motion: 0 });
+        for (const frame of frames) expect(frame).toEqual(frames[0]);
+      });
+    }
 
     it.each(sizes)('renders %i×%i', async (widthPx, heightPx) => {
-      const { frames } = await make(engine, { ...request, widthPx, heightPx, frameCount: 2 });
-      expect(frames.map((frame) => frame.length)).toEqual([1.5 * widthPx * heightPx, 1.5 * widthPx * heightPx]);
+      const { frames } = await make(engine, { ...request, widthPx, heightPx, frameCount: fewestFrames });
+      expect(frames.map((frame) => frame.length)).toEqual(Array(fewestFrames).fill(1.5 * widthPx * heightPx));
     });
 
     it('can be disposed of twice and used again', async () => {
       await engine.dispose();
       await engine.dispose();
       await engine.load();
-      expect((await make(engine, { ...request, frameCount: 2 })).frames).toHaveLength(2);
+      expect((await make(engine, { ...request, frameCount: fewestFrames })).frames).toHaveLength(fewestFrames);
     });
   });
 
@@ -144,12 +150,12 @@ export const engineContract = (name: string, { manifest, create, folder, request
       const bytes = await readFile(join(copy, file));
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
       await writeFile(join(copy, file), bytes);
-      await expect(build(copy).load()).rejects.toMatchObject({ name: 'EngineError', code: 'MODEL_CORRUPT', params: { file } });
+      await expect(build(copy).load()).rejects.toMatchObject({ name: 'EngineError', code: 'MODEL_CORRUPT', params: { file: expect.stringContaining(file) } });
     });
 
     it('says which file is missing', async () => {
       await rm(join(copy, file));
-      await expect(build(copy).load()).rejects.toMatchObject({ name: 'EngineError', code: 'MODEL_MISSING', params: { file } });
+      await expect(build(copy).load()).rejects.toMatchObject({ name: 'EngineError', code: 'MODEL_MISSING', params: { file: expect.stringContaining(file) } });
     });
   });
 };

@@ -53,6 +53,7 @@ engineContract('motion', {
     [320, 64],
     [192, 128],
   ],
+  canStandStill: true,
 });
 
 describe('the motion engine', () => {

@@ -1,5 +1,6 @@
 /** Starts the whole program for a test: the real composition root over a fresh embedded database and a temporary folder. */
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type App, startApp } from '../../bots/app.ts';
 import { loadConfig } from '../../config/index.ts';
@@ -25,7 +26,16 @@ export interface TestApp extends App {
 export const startTestApp = async (environment: Record<string, string> = {}): Promise<TestApp> => {
   const dataDir = environment.DATA_DIR ?? copyTemplate(inject('templateDirectory'));
   await emptyRedis();
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'fatal', QUOTA_DAILY: '1000', DATA_DIR: dataDir, REDIS_URL: redisUrl ?? '', ...environment });
+  const config = loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    QUOTA_DAILY: '1000',
+    DATA_DIR: dataDir,
+    // What the developer has installed is none of a test's business.
+    MODELS_DIR: join(dataDir, 'models'),
+    REDIS_URL: redisUrl ?? '',
+    ...environment,
+  });
   const app = await startApp(config, createLogger(config.logLevel));
   await app.connected;
   return Object.assign(app, {

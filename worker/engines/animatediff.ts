@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
-import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount, usualSize } from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
@@ -75,9 +75,9 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
 
     // 1 check inputs
     run.check();
-    const { default: usual } = manifest.sizes.sidePx;
+    const usual = usualSize(manifest);
     const { num_frames: frames } = call;
-    const [width, height] = [call.width ?? usual, call.height ?? usual];
+    const [width, height] = [call.width ?? usual.width, call.height ?? usual.height];
     checkLatentSize(manifest, width, height);
     checkFrames(frames, { min: 1, max: manifest.denoiser.maxFrames ?? Number.MAX_SAFE_INTEGER, step: 1 });
     const guided = call.guidance_scale > 1;

@@ -1,7 +1,7 @@
 /** I2VGen-XL: a photo and words become a clip; the photo is both seen by CLIP and laid under every frame. */
 import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
-import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount, usualSize } from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
@@ -54,9 +54,9 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
 
     // 1 check inputs
     run.check();
-    const { default: usual } = manifest.sizes.sidePx;
+    const usual = usualSize(manifest);
     const { num_frames: frames } = call;
-    const [width, height] = [call.width ?? usual, call.height ?? usual];
+    const [width, height] = [call.width ?? usual.width, call.height ?? usual.height];
     checkLatentSize(manifest, width, height);
     const guided = call.guidance_scale > 1;
     const batch = guided ? 2 : 1;

@@ -43,6 +43,13 @@ const ltxArguments = z.strictObject({
   decode_noise_scale: onePerClip.nullish(),
   max_sequence_length: z.int().min(1).max(4096).default(128),
   num_videos_per_prompt: z.literal(1).nullish(),
+  timesteps: z.null().optional(),
+  latents: z.null().optional(),
+  prompt_embeds: z.null().optional(),
+  prompt_attention_mask: z.null().optional(),
+  negative_prompt_embeds: z.null().optional(),
+  negative_prompt_attention_mask: z.null().optional(),
+  attention_kwargs: z.null().optional(),
 });
 type LtxCall = z.output<typeof ltxArguments>;
 
@@ -62,6 +69,10 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     // 1 check inputs
     run.check();
     checkLatentSize(manifest, call.width, call.height);
+    const config = scheduler ?? schedulerConfig;
+    // one level cannot both be pure noise and end where the schedule shall end
+    if (config.shift_terminal && call.num_inference_steps < 2)
+      throw new AppError('OPTION_OUT_OF_RANGE', { field: 'steps', min: 2, max: 1000, got: call.num_inference_steps });
     const { spatialScale, temporalScale, latentChannels: channels } = manifest.vae;
     const frames = Math.floor((call.num_frames - 1) / temporalScale) + 1;
     const [height, width] = [call.height / spatialScale, call.width / spatialScale];
@@ -81,7 +92,6 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     run.encoded();
 
     // 4 schedule: longer clips get more noise
-    const config = scheduler ?? schedulerConfig;
     const levels = { steps: call.num_inference_steps, sigmas: evenSigmas(call.num_inference_steps), mu: noiseShift(tokenCount, config) };
     // the reference steps a video from its second frame on, or tokens where no frame is given
     const schedule = await startSchedule(model.scheduler(config), levels, run, (tokens) => (still ? fromTokens(tokens, frames - 1, height, width) : tokens));

@@ -35,6 +35,11 @@ const wanArguments = z.strictObject({
   guidance_scale_2: guidanceScale.nullish(),
   max_sequence_length: z.int().min(1).max(4096).default(512),
   num_videos_per_prompt: z.literal(1).nullish(),
+  latents: z.null().optional(),
+  prompt_embeds: z.null().optional(),
+  negative_prompt_embeds: z.null().optional(),
+  image_embeds: z.null().optional(),
+  attention_kwargs: z.null().optional(),
   last_image: z.null('clips that also end with a given image are not supported; leave it out').optional(),
 });
 type WanCall = z.output<typeof wanArguments>;
@@ -167,6 +172,8 @@ const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): W
     num_frames: request.frameCount,
     num_inference_steps: request.steps,
     guidance_scale: request.guidance,
+    // a number that a person chose holds for both denoisers
+    ...(request.guidance === defaults.guidance ? {} : { guidance_scale_2: undefined }),
   });
 
 /**
@@ -174,11 +181,8 @@ const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): W
  * @throws InputError SIZE_IMPOSSIBLE for sides that are no multiples of 16, or without one patch
  */
 const gridOf = ({ width, height, num_frames: count }: WanCall, { vae: { spatialScale, temporalScale }, denoiser: { patch } }: BundleManifest): Grid => {
-  const unbounded = { max: Number.MAX_SAFE_INTEGER, maxPixels: Number.MAX_SAFE_INTEGER };
-  checkSize(width, height, {
-    sidePx: { min: Math.max(16, spatialScale * Math.max(patch[1], patch[2])), max: unbounded.max, step: 16 },
-    maxPixels: unbounded.maxPixels,
-  });
+  const smallest = Math.max(16, spatialScale * patch[1], spatialScale * patch[2]);
+  checkSize(width, height, { sidePx: { min: smallest, max: Number.MAX_SAFE_INTEGER, step: 16 }, maxPixels: Number.MAX_SAFE_INTEGER });
   const rounded = count % temporalScale === 1 ? count : Math.floor(count / temporalScale) * temporalScale + 1;
   const side = (px: number, along: number): number => Math.floor(px / (spatialScale * along)) * along;
   return [Math.floor((rounded - 1) / temporalScale) + 1, side(height, patch[1]), side(width, patch[2])];

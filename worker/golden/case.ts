@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ReferenceCall } from '../parts/reference-call.ts';
+import { parsePythonJson } from '../schedulers/options.ts';
 import { decodeExactly } from '../vision/photo.ts';
 import { readSafetensors, type StoredTensor } from './safetensors.ts';
 
@@ -62,7 +63,7 @@ export const readCase = async (folder: string): Promise<RecordedCase> => {
 
 const parseJson = (text: string, folder: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (error) {
     throw new AppError('REQUEST_MALFORMED', { problem: `${folder}/case.json is not JSON` }, { cause: error });
   }

@@ -1,6 +1,7 @@
 /** Arguments of a reference pipeline's call: what all of them share, and how a call that cannot be honoured is refused. */
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import type { BundleManifest } from '../onnx/bundle-manifest.ts';
 
 /** One prompt, alone or as a list of one. */
 export const prompt = z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)]);
@@ -35,3 +36,9 @@ export const readArguments = <Schema extends z.ZodType>(schema: Schema, kwargs: 
   );
   throw new AppError('REQUEST_MALFORMED', { problem: problems.join('; ') });
 };
+
+/** The size of a call that names none: what the checkpoint was made for. */
+export const usualSize = ({ defaults, sizes }: BundleManifest): { readonly width: number; readonly height: number } => ({
+  width: Number(defaults.call.width ?? sizes.sidePx.default),
+  height: Number(defaults.call.height ?? sizes.sidePx.default),
+});

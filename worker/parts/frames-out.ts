@@ -51,6 +51,5 @@ export const collectFrames = async (run: Run, chunks: AsyncIterable<{ readonly s
   const { data } = frames;
   // halving is exact, so that one rounding to float32 remains, as in torch
   for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(0, (data[i] as number) / 2 + 0.5));
-  await run.observe('frames', { data, dims: [1, ...frames.dims] });
   return frames;
 };

@@ -1,10 +1,12 @@
 /** The bundle behind an engine: opened and verified once, its graphs kept until the engine is disposed of. */
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest, Family } from '../onnx/bundle-manifest.ts';
 import { type Components, openComponents } from '../onnx/components.ts';
 import { openPipelineBundle } from '../onnx/pipeline-bundle.ts';
 import { createScheduler } from '../schedulers/index.ts';
+import { parseSchedulerConfig } from '../schedulers/options.ts';
 import type { Scheduler, SchedulerConfig } from '../schedulers/scheduler.ts';
 import type { EngineDeps } from './factory.ts';
 import { openTokenizer } from './text-tokens.ts';
@@ -36,19 +38,27 @@ export const clipImageOf = ({ manifest }: Model): NonNullable<BundleManifest['cl
 const SCHEDULER = 'scheduler/scheduler_config.json';
 const TOKENIZER = 'tokenizer/tokenizer.json';
 
+const readScheduler = (engine: string, text: string): SchedulerConfig => {
+  try {
+    return parseSchedulerConfig(text);
+  } catch (error) {
+    throw new AppError('MODEL_CORRUPT', { engine, file: `${SCHEDULER}: ${error instanceof Error ? error.message : error}` }, { cause: error });
+  }
+};
+
 /** @param families those the engine can run; another one in its folder is refused */
 export const residentModel = ({ manifest: engine, folder, providers, threads, log }: EngineDeps, families: readonly Family[]): ResidentModel => {
   let loaded: Promise<Model> | undefined;
 
   const open = async (): Promise<Model> => {
-    const { manifest, path, json } = await openPipelineBundle(folder, engine.title);
+    const { manifest, path } = await openPipelineBundle(folder, engine.title);
     if (!families.includes(manifest.family)) {
       throw new AppError('MODEL_CORRUPT', {
         engine: engine.title,
         file: `manifest.json: a bundle of the family ${manifest.family}, not ${families.join(' or ')}`,
       });
     }
-    const ownScheduler = await json<SchedulerConfig>(SCHEDULER);
+    const ownScheduler = readScheduler(engine.title, await readFile(path(SCHEDULER), 'utf8'));
     const tokenizer = manifest.text && (await openTokenizer(dirname(path(TOKENIZER)), manifest.text));
     return {
       manifest,

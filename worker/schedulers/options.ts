@@ -59,14 +59,16 @@ export const checkSteps = (steps: number, max: number): number => {
   return steps;
 };
 
+/** JSON as Python writes it: the bare words Infinity and NaN that it adds become null. @throws SyntaxError */
+export const parsePythonJson = (text: string): unknown =>
+  JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) => (found.startsWith('"') ? found : 'null')));
+
 /**
- * A scheduler_config.json as diffusers writes it: JSON, but for the bare words Infinity and NaN that Python adds, which become null and
- * thereby the default.
+ * A scheduler_config.json as diffusers writes it; what is null there means the default.
  * @throws SyntaxError when it is no such text, or no object with a class name
  */
 export const parseSchedulerConfig = (text: string): SchedulerConfig => {
-  const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) => (found.startsWith('"') ? found : 'null'));
-  const config: unknown = JSON.parse(plain);
+  const config = parsePythonJson(text);
   if (typeof config !== 'object' || config === null || !('_class_name' in config) || typeof config._class_name !== 'string') {
     throw new SyntaxError('no scheduler is named by _class_name');
   }

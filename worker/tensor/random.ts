@@ -1,15 +1,27 @@
 /** PyTorch's CPU random generator (MT19937) and its normal distribution, so that a seed means the same here and there. */
 
+import { roundBfloat16, roundFloat16 } from './half.ts';
+
 const WORDS = 624;
 const MIDDLE = 397;
+/** From this count on torch draws in blocks of as many. */
+const BLOCK = 16;
+
+/** What torch may fill with random numbers. */
+export type RandomDtype = 'float32' | 'float16' | 'bfloat16' | 'float64';
 
 export interface Random {
   /** The next 32 bits. */
   u32(): number;
   /** Uniform in [0, 1) with 24 bits, as torch.rand in float32. */
   uniform(): number;
-  /** Standard normal values as torch.randn in float32; the shape is irrelevant, the count is not. */
-  normal(count: number): Float32Array;
+  /**
+   * Standard normal values as torch.randn; the shape is irrelevant, the count is not.
+   * @param dtype of the tensor that torch fills: half precision draws other numbers than float32 where the count is no multiple of 16
+   * @returns the values of that type, half precision as rounded float32
+   */
+  normal(count: number, dtype?: 'float32' | 'float16' | 'bfloat16'): Float32Array;
+  normal(count: number, dtype: 'float64'): Float64Array;
 }
 
 /**
@@ -67,27 +79,43 @@ export const random = (seed: number): Random => {
     return radius * Math.cos(angle);
   };
 
-  /** Box-Muller on 16 uniforms in place: the first eight are radii, the last eight angles. */
-  const transform = (values: Float32Array, start: number): void => {
-    const f = Math.fround;
-    for (let j = start; j < start + 8; j++) {
-      const radius = f(Math.sqrt(f(-2 * f(Math.log(f(1 - (values[j] as number)))))));
-      const angle = f(f(2 * Math.PI) * (values[j + 8] as number));
-      values[j] = radius * f(Math.cos(angle));
-      values[j + 8] = radius * f(Math.sin(angle));
+  /** Box-Muller on sixteen uniforms in place: the first eight are radii, the last eight angles. */
+  const transform = (values: Float32Array | Float64Array, start: number, round: (value: number) => number): void => {
+    const turn = round(2 * Math.PI);
+    for (let j = start; j < start + BLOCK / 2; j++) {
+      const radius = round(Math.sqrt(round(-2 * round(Math.log(round(1 - (values[j] as number)))))));
+      const angle = round(turn * (values[j + BLOCK / 2] as number));
+      values[j] = radius * round(Math.cos(angle));
+      values[j + BLOCK / 2] = radius * round(Math.sin(angle));
     }
   };
 
-  const normal = (count: number): Float32Array => {
-    if (count < 16) return Float32Array.from({ length: count }, scalar);
-    const values = Float32Array.from({ length: count }, uniform);
-    for (let start = 0; start <= count - 16; start += 16) transform(values, start);
-    if (count % 16 !== 0) {
-      // torch redraws the last sixteen, some of which were already normal
-      for (let i = count - 16; i < count; i++) values[i] = uniform();
-      transform(values, count - 16);
-    }
-    return values;
+  const fill = (values: Float32Array | Float64Array, start: number, end: number): void => {
+    const draw = values instanceof Float64Array ? uniform53 : uniform;
+    for (let i = start; i < end; i++) values[i] = draw();
+  };
+
+  /** torch draws all uniforms first; in half precision those that are left over after whole blocks not at all. */
+  const blocks = (values: Float32Array | Float64Array, half: boolean): void => {
+    const round = values instanceof Float64Array ? (value: number): number => value : Math.fround;
+    const count = values.length;
+    const whole = count - (count % BLOCK);
+    fill(values, 0, half ? whole : count);
+    for (let start = 0; start < whole; start += BLOCK) transform(values, start, round);
+    if (whole === count) return;
+    // the last sixteen are drawn anew, some of which were already normal
+    fill(values, count - BLOCK, count);
+    transform(values, count - BLOCK, round);
+  };
+
+  const normal = (count: number, dtype: RandomDtype = 'float32'): Float32Array & Float64Array => {
+    const values = dtype === 'float64' ? new Float64Array(count) : new Float32Array(count);
+    const half = dtype === 'float16' || dtype === 'bfloat16';
+    if (count >= BLOCK) blocks(values, half);
+    else for (let i = 0; i < count; i++) values[i] = scalar();
+    const rounded = half ? values.map(dtype === 'float16' ? roundFloat16 : roundBfloat16) : values;
+    // the overloads of Random say which of the two it is
+    return rounded as Float32Array & Float64Array;
   };
 
   return { u32, uniform, normal };

@@ -29,7 +29,7 @@ describe('sizes', () => {
     [8, 640, '64×640'],
     [2000, 64, '1024×64'],
     [1024, 1024, '640×640'],
-    [1024, 448, '960×384'],
+    [1024, 448, '1024×384 or 960×384'],
     [64.5, 64, '64×64 or 128×64'],
   ])('refuses %d×%d and names %s', (width, height, nearest) => {
     const { code, params } = refusal(() => checkSize(width, height, sizes));

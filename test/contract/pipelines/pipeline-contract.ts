@@ -1,0 +1,130 @@
+/** What every engine of a published family promises besides the contract of engines: recorded calls come out as recorded, and what it cannot do is refused in words. */
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineOf } from '../../../config/engines.ts';
+import type { GenerateRequest, Photo } from '../../../core/engine.ts';
+import type { Logger } from '../../../core/logger.ts';
+import { engineFactories } from '../../../worker/engines/index.ts';
+import { readCase } from '../../../worker/golden/case.ts';
+import { replayCase } from '../../../worker/golden/replay-case.ts';
+import type { Family } from '../../../worker/onnx/bundle-manifest.ts';
+import { readBundleManifest } from '../../../worker/onnx/pipeline-bundle.ts';
+import type { PipelineEngine } from '../../../worker/parts/reference-call.ts';
+import { engineContract, make } from '../engine-contract.ts';
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const golden = (path: string): string => fileURLToPath(new URL(`../../golden/${path}`, import.meta.url));
+
+/** Bright and dark bands that bend: something to see at every size. */
+export const bands = (widthPx: number, heightPx: number): Photo => {
+  const rgb = new Uint8Array(widthPx * heightPx * 3);
+  for (let y = 0, i = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++, i += 3) {
+      const [u, v] = [x / widthPx, y / heightPx];
+      rgb.set([128 + 100 * Math.sin(9 * u + 4 * v), 128 + 90 * Math.cos(7 * v - 3 * u), 60 + 150 * u * v], i);
+    }
+  }
+  return { widthPx, heightPx, rgb };
+};
+
+export interface PipelineUnderTest {
+  readonly family: Family;
+  /** Folder below test/golden/bundles. */
+  readonly bundle: string;
+  /** Folders below test/golden/cases. */
+  readonly cases: readonly string[];
+  readonly photo: Photo | null;
+  readonly sizes: readonly (readonly [widthPx: number, heightPx: number])[];
+  /** What differs from the usual small request. */
+  readonly request?: Partial<GenerateRequest>;
+  /** A size the family cannot make, and the nearest it can. */
+  readonly impossible: { readonly size: readonly [widthPx: number, heightPx: number]; readonly nearest: string };
+  readonly fewestFrames?: number;
+}
+
+/** Applies both contracts; `more` holds what only this family promises. */
+export const pipelineContract = async (
+  name: string,
+  { family, bundle, cases, photo, sizes, request: differences, impossible, fewestFrames }: PipelineUnderTest,
+  more?: (engine: () => PipelineEngine, request: GenerateRequest) => void,
+): Promise<void> => {
+  const folder = golden(`bundles/${bundle}`);
+  const create = engineFactories[family];
+  if (create === undefined) throw new Error(`no engine for ${family}`);
+  const bundleManifest = await readBundleManifest(folder, name);
+  const manifest = engineOf(bundleManifest, bundle);
+  const request: GenerateRequest = {
+    photo,
+    prompt: 'a red fox runs through deep snow',
+    negativePrompt: '',
+    seed: 11,
+    widthPx: sizes[0]?.[0] ?? 64,
+    heightPx: sizes[0]?.[1] ?? 64,
+    seconds: 1,
+    fps: 8,
+    frameCount: 3,
+    steps: 2,
+    guidance: 2.5,
+    motion: 1,
+    loop: false,
+    ...differences,
+  };
+
+  engineContract(name, { manifest, create, folder, request, sizes: sizes.slice(1), ...(fewestFrames === undefined ? {} : { fewestFrames }) });
+
+  describe(`${name} makes what its reference makes`, () => {
+    it.each(cases)('case %s, every stage of it', async (one) => {
+      const recorded = await readCase(golden(`cases/${one}`));
+      const { stages, passed } = await replayCase(recorded, {
+        manifest,
+        folder,
+        providers: ['cpu'],
+        threads: 1,
+        log: silent,
+        signal: new AbortController().signal,
+        traceDir: null,
+      });
+      expect(stages.filter((stage) => !stage.passed)).toEqual([]);
+      expect(passed).toBe(true);
+    });
+  });
+
+  describe(`${name} refuses what it cannot do`, () => {
+    let engine: PipelineEngine;
+    beforeAll(() => {
+      engine = create({ manifest, folder, providers: ['cpu'], threads: 1, log: silent }) as PipelineEngine;
+    });
+    afterAll(() => engine.dispose());
+
+    it('names the nearest sizes to an impossible one', async () => {
+      const [widthPx, heightPx] = impossible.size;
+      await expect(make(engine, { ...request, widthPx, heightPx })).rejects.toMatchObject({
+        name: 'InputError',
+        code: 'SIZE_IMPOSSIBLE',
+        params: { got: `${widthPx}×${heightPx}`, nearest: impossible.nearest },
+      });
+    });
+
+    it('names the nearest frame counts to an impossible one', async () => {
+      const { max } = bundleManifest.sizes.frames;
+      await expect(make(engine, { ...request, frameCount: max + 1 })).rejects.toMatchObject({ name: 'InputError', code: 'FRAMES_IMPOSSIBLE' });
+    });
+
+    it('names an argument of a recorded call that it does not know', async () => {
+      const recorded = await readCase(golden(`cases/${cases[0]}`));
+      const call = { ...recorded.call, kwargs: { ...recorded.call.kwargs, prompt_embeds: [0] } };
+      await expect(engine.replay(call, { signal: new AbortController().signal })).rejects.toMatchObject({
+        code: 'REQUEST_MALFORMED',
+        params: { problem: expect.stringContaining('prompt_embeds') },
+      });
+    });
+
+    if (photo !== null) {
+      it('asks for the photo that is missing', async () => {
+        await expect(make(engine, { ...request, photo: null })).rejects.toMatchObject({ name: 'InputError', code: 'PHOTO_MISSING' });
+      });
+    }
+
+    more?.(() => engine, request);
+  });
+};

@@ -1,0 +1,52 @@
+"""Records reference runs: one case of one checkpoint, or (--committed) everything that test/golden keeps."""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+
+os.environ.setdefault('HF_HUB_OFFLINE', '1')
+warnings.simplefilter('ignore')
+
+from cases import CASES  # noqa: E402
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--checkpoint', type=Path, help='folder of a diffusers checkpoint')
+    parser.add_argument('--family', choices=CASES, help='which cases fit it')
+    parser.add_argument('--case', default='b', help='letter of the case in cases.py (default b)')
+    parser.add_argument('--out', type=Path, help='folder for case.json, the photo, frames and tensors')
+    parser.add_argument('--seed', type=int, help='instead of the case\'s')
+    parser.add_argument('--set', action='append', default=[], metavar='NAME=JSON', help='an argument of the pipeline instead of the case\'s, as often as needed')
+    parser.add_argument('--picture', type=Path, action='append', default=[], help='a photo instead of the drawn one, as often as the case has some')
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Exit status 0 when what was asked for is written."""
+    arguments = parse()
+    from diffusers.utils import logging
+    from run_case import record_case
+    from transformers.utils import logging as transformers_logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    if not (arguments.checkpoint and arguments.family and arguments.out):
+        print('--checkpoint, --family and --out are needed.', file=sys.stderr)
+        return 1
+    case = CASES[arguments.family][arguments.case]
+    changes = {name: json.loads(value) for name, _, value in (pair.partition('=') for pair in arguments.set)}
+    case = {**case, 'kwargs': {**case['kwargs'], **changes}, 'seed': case['seed'] if arguments.seed is None else arguments.seed}
+    tensors = record_case(arguments.checkpoint, arguments.family, arguments.case, case, arguments.out, arguments.picture)
+    print(f'{arguments.out}: {len(tensors)} tensors')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

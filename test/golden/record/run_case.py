@@ -1,0 +1,114 @@
+"""Runs the reference pipeline on a checkpoint and writes the case: case.json, the photo, frames, tensors."""
+
+import json
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from recorder import Recorder
+
+GLOBAL_SEED_OFFSET = 1_000_003
+# Present on disk, but no component of its pipeline.
+EXTRA = 'ip_adapter'
+
+
+def photo(width: int, height: int, seed: int) -> Image.Image:
+    """A picture with slopes, edges and grain, so that every resampling leaves its mark."""
+    rows, columns = numpy.mgrid[0:height, 0:width]
+    random = numpy.random.default_rng(seed)
+    picture = numpy.stack([columns * 255 / width, rows * 255 / height, 128 + 100 * numpy.sin(columns / 9 + rows / 13)], -1)
+    left, top = width // 4, height // 3
+    picture[top : top + height // 3, left : left + width // 3] = (230, 60, 40)
+    picture += random.normal(0, 12, picture.shape)
+    return Image.fromarray(picture.clip(0, 255).astype(numpy.uint8))
+
+
+def _mend_transformers() -> None:
+    """diffusers' clip_skip asks for CLIPTextModel.text_model, which transformers 5 has merged into the class itself."""
+    from transformers import CLIPTextModel
+
+    if not hasattr(CLIPTextModel, 'text_model'):
+        CLIPTextModel.text_model = property(lambda self: self)
+
+
+def load_pipeline(checkpoint: Path, name: str):
+    """The pipeline class `name` with the checkpoint's components, whichever class its model_index.json names."""
+    _mend_transformers()
+    pipeline = getattr(import_module('diffusers'), name).from_pretrained(str(checkpoint), local_files_only=True, torch_dtype=torch.float32)
+    adapters = sorted((checkpoint / EXTRA).glob('*.safetensors'))
+    if adapters:
+        pipeline.load_ip_adapter(str(checkpoint), subfolder=EXTRA, weight_name=adapters[0].name, image_encoder_folder=None)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def _set_scheduler(pipeline, overrides: dict | None) -> None:
+    if overrides is None:
+        return
+    name = overrides.get('_class_name', type(pipeline.scheduler).__name__)
+    settings = {key: value for key, value in overrides.items() if key != '_class_name'}
+    pipeline.scheduler = getattr(import_module('diffusers'), name).from_config(pipeline.scheduler.config, **settings)
+
+
+def _is_lite(key: str) -> bool:
+    """Whether a tensor belongs to the small subset: all draws, the first call of every network, every scheduler result, the raw video."""
+    part, _, rest = key.partition('/')
+    if part in ('randn', 'video_raw', 'text_encoder', 'image_encoder', 'vae_encode') or key in ('sched/timesteps', 'sched/sigmas'):
+        return '.hidden_states.' not in key
+    if part == 'sched':
+        return rest.endswith(('in/t', 'out/prev_sample'))
+    return part in ('unet', 'transformer', 'controlnet') and rest.startswith('0/') and not (part == 'controlnet' and '/in/' in key)
+
+
+def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Path, pictures: list[Path] = ()) -> dict[str, torch.Tensor]:
+    """Runs `case`, on `pictures` if there are any, and writes it to `out`; returns all tensors."""
+    torch.set_num_threads(1)
+    pipeline = load_pipeline(checkpoint, case['pipeline'])
+    _set_scheduler(pipeline, case['scheduler'])
+    sizes = case['image'] if isinstance(case['image'], list) else [case['image']] if case['image'] else []
+    photos = [Image.open(picture).convert('RGB') for picture in pictures]
+    photos = photos or [photo(width, height, case['seed'] + index) for index, (width, height) in enumerate(sizes)]
+    inputs = dict(case['kwargs'])
+    if case['ip_adapter_scale'] is not None:
+        pipeline.set_ip_adapter_scale(case['ip_adapter_scale'])
+        inputs['ip_adapter_image'] = photos[0]
+    elif isinstance(case['image'], list):
+        inputs['conditioning_frames'] = photos
+    elif photos:
+        inputs['image'] = photos[0]
+    global_seed = case['seed'] + GLOBAL_SEED_OFFSET
+    torch.manual_seed(global_seed)
+    recorder = Recorder(pipeline)
+    with recorder.watching():
+        frames = pipeline(**inputs, generator=torch.Generator('cpu').manual_seed(case['seed']), output_type='np').frames
+    tensors = recorder.tensors
+    tensors['frames'] = torch.from_numpy(numpy.ascontiguousarray(frames, dtype=numpy.float32))
+    raw = tensors['video_raw']
+    saturated = float((raw.abs() > 1).float().mean())
+    if not torch.isfinite(raw).all() or saturated > 0.05:
+        raise SystemExit(f'{family}/{letter}: the clip is no use as a reference ({saturated:.1%} of its values are outside -1..1).')
+    out.mkdir(parents=True, exist_ok=True)
+    for index, picture in enumerate(photos):
+        picture.save(out / f'input_{index}.png' if isinstance(case['image'], list) else out / 'input.png')
+    if isinstance(case['image'], list):
+        photos[0].save(out / 'input.png')
+    (out / 'frames').mkdir(exist_ok=True)
+    for index, frame in enumerate(tensors['frames'][0].numpy()):
+        Image.fromarray((frame * 255).round().astype(numpy.uint8)).save(out / 'frames' / f'{index:03}.png')
+    scheduler = pipeline.scheduler
+    config = {'_class': type(scheduler).__name__, **{key: value for key, value in scheduler.config.items() if key != '_use_default_values'}, '_class_name': type(scheduler).__name__}
+    description = {
+        'family': family, 'case': letter, 'pipeline': type(pipeline).__name__, 'seed': case['seed'], 'global_seed': global_seed, 'kwargs': case['kwargs'],
+        'ip_adapter_scale': case['ip_adapter_scale'], 'scheduler': config,
+        'image_size': list(photos[0].size) if photos else None, 'torch': version('torch'), 'diffusers': version('diffusers'), 'transformers': version('transformers'),
+        'tensors': [{'key': key, 'shape': list(value.shape), 'dtype': str(value.dtype).removeprefix('torch.')} for key, value in tensors.items()],
+    }
+    (out / 'case.json').write_text(json.dumps(description, indent=1) + '\n', 'utf8')
+    save_file(tensors, str(out / 'tensors.safetensors'))
+    save_file({key: value for key, value in tensors.items() if _is_lite(key)}, str(out / 'tensors_lite.safetensors'))
+    return tensors
