@@ -1,14 +1,15 @@
 /** Use case: a moderator looks at or changes the rules of one place. Rights are asked of the platform on every call. */
 import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
+import { CREDIT_MS, creditsText } from './ledger.ts';
 import { dailyLimit, formatUtc } from './policy.ts';
-import { quotaLine } from './quota.ts';
+import { ledgerText, quotaLine } from './quota.ts';
 import { changeSetting, type Settings, settingSpecs } from './settings.ts';
 
 export type AdminCommand =
   | { readonly kind: 'settings-show' }
   | { readonly kind: 'settings-set'; readonly setting: string; readonly value: string }
-  | { readonly kind: 'quota-show'; readonly target: Target }
+  | { readonly kind: 'quota-show'; readonly target: Target; readonly why?: boolean }
   | { readonly kind: 'quota-grant'; readonly target: Target; readonly clips: number; readonly reason: string }
   | { readonly kind: 'quota-reset'; readonly target: Target }
   | { readonly kind: 'ban'; readonly target: Target; readonly duration: string; readonly reason: string }
@@ -18,6 +19,8 @@ export type AdminCommand =
 export interface Target {
   readonly user: string;
   readonly name: string;
+  /** Ids of their roles, where the platform tells. */
+  readonly roles?: readonly string[];
 }
 
 export interface AdminCall {
@@ -48,6 +51,7 @@ export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
       const change = (current: Settings): Settings => {
         const changed = changeSetting(current, setting, value, deps.manifests);
         checkClips('daily_quota', changed.dailyQuota ?? 0, 0, deps.quotaPlaceMax);
+        checkClips('daily_pool', changed.dailyPool ?? 0, 0, deps.quotaPlaceMax);
         return changed;
       };
       const settings = await places.changeSettings(place, change, {
@@ -62,16 +66,23 @@ export const admin = async (call: AdminCall, deps: Deps): Promise<string> => {
     case 'quota-show':
     case 'quota-grant':
     case 'quota-reset': {
-      const limit = dailyLimit(await places.settings(place), deps.quotaDaily);
       const { target } = command;
+      const limit = dailyLimit(await places.settings(place), deps.quotaDaily, deps.quotaPlaceMax, target.roles);
       if (command.kind === 'quota-grant') {
         checkClips('clips', command.clips, 1, deps.quotaPlaceMax);
         await ledger.grant({ user: target.user, place, clips: command.clips, actor, reason: command.reason });
       }
       if (command.kind === 'quota-reset') await ledger.resetDay({ user: target.user, place, actor, limit });
       const balance = await ledger.balance(target.user, place, limit);
-      const done = command.kind === 'quota-grant' ? `Granted ${command.clips} clips. ` : command.kind === 'quota-reset' ? 'Today’s use was reset. ' : '';
-      return `${done}${target.name}: ${quotaLine(balance, deps.clock.nowMs())}`;
+      const done =
+        command.kind === 'quota-grant'
+          ? `Granted ${creditsText(command.clips * CREDIT_MS)}. `
+          : command.kind === 'quota-reset'
+            ? 'Today’s use was reset. '
+            : '';
+      const line = `${done}${target.name}: ${quotaLine(balance, deps.clock.nowMs())}`;
+      // What somebody does in other places is no moderator's business.
+      return command.kind === 'quota-show' && command.why ? `${line}\n${ledgerText(await ledger.entries(target.user, place, 15), balance.zone)}` : line;
     }
     case 'ban': {
       const untilMs = parseDuration(command.duration, deps.clock.nowMs());

@@ -6,7 +6,7 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { PhotoDownloader, PhotoInspector } from './photo.ts';
 import type { Queue } from './queue.ts';
-import type { FileStore, Store } from './store.ts';
+import type { FileStore, Store, WaitingCaps } from './store.ts';
 
 export interface Deps {
   readonly store: Store;
@@ -19,10 +19,12 @@ export interface Deps {
   readonly manifests: readonly EngineManifest[];
   readonly inspector: PhotoInspector;
   readonly downloader: PhotoDownloader;
-  /** Clips per person and day where a place has no allowance of its own. */
+  /** Credits per person and day where a place has no allowance of its own: that many default clips of the default engine. */
   readonly quotaDaily: number;
-  /** The most clips per person and day a moderator may allow, and the most one grant may hold. */
+  /** The most credits per person and day a moderator may allow, and the most one grant may hold. */
   readonly quotaPlaceMax: number;
+  /** How many clips may wait; `usualCaps` unless given. */
+  readonly waitingCaps?: WaitingCaps;
   readonly newJobId: () => string;
   readonly newSeed: () => number;
 }

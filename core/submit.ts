@@ -6,7 +6,8 @@ import type { NumberOption } from './engine.ts';
 import { chooseEngine } from './engine-choice.ts';
 import { AppError, asAppError } from './errors.ts';
 import type { Address, Job, Standing } from './job.ts';
-import { checkLength, checkPlace, dailyLimit } from './policy.ts';
+import { checkLength, checkPlace, dailyLimit, roleMultiple, usualCaps, waitingCaps } from './policy.ts';
+import { quote } from './prediction.ts';
 import { type ClipOptionsInput, type ClipRequest, type Origin, type PhotoRef, resolveRequest } from './request.ts';
 
 export type PhotoSource =
@@ -35,6 +36,9 @@ export interface Submitted {
   /** False when this request had been accepted before. */
   readonly created: boolean;
 }
+
+/** A role without an allowance may still spend what it was granted, and then has some turn in line. */
+const MIN_WEIGHT = 0.1;
 
 export const photoKey = (sha256: string): string => `photos/${sha256}`;
 
@@ -74,6 +78,8 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   const request = resolve(photo);
   if (photo && bytes) await files.put(photoKey(photo.sha256), bytes);
 
+  const usual = deps.manifests[0] ?? manifest;
+  const rates = await store.predictions.rates();
   const { job, created } = await store.jobs.accept(
     {
       id: deps.newJobId(),
@@ -84,8 +90,10 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
       photo,
       parentId: call.parentId ?? null,
       maxClipBytes: call.maxClipBytes,
+      quote: quote(request, photo, manifest, usual, rates, Math.max(MIN_WEIGHT, roleMultiple(settings, origin.roles))),
     },
-    dailyLimit(settings, deps.quotaDaily),
+    dailyLimit(settings, deps.quotaDaily, deps.quotaPlaceMax, origin.roles),
+    waitingCaps(settings, deps.waitingCaps ?? usualCaps),
   );
   if (created) {
     // The job is safe in the database by now; if the queue is away, the sweeper puts it in line later.

@@ -1,4 +1,4 @@
-/** Takes job ids from the queue, has the clip made, keeps it, and records how it ended. */
+/** Woken by the queue, takes the job whose turn it is, has the clip made, keeps it, and records how it ended. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'l
 /** Starts working; one clip at a time, because one clip uses the whole machine. */
 export const startConsumer = (deps: ConsumerDeps): Consumer => {
   const stopping = new AbortController();
-  const consumer = deps.queue.consume((jobId) => handle(jobId, deps, stopping.signal), { concurrency: 1 });
+  const consumer = deps.queue.consume((ticket) => handle(ticket, deps, stopping.signal), { concurrency: 1 });
   return {
     async close() {
       // What runs may finish; what takes too long goes back in line and starts again elsewhere.
@@ -32,9 +32,9 @@ export const startConsumer = (deps: ConsumerDeps): Consumer => {
   };
 };
 
-const handle = async (jobId: string, deps: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
+const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
   const { log, store } = deps;
-  const job = await store.jobs.claim(jobId);
+  const job = await store.jobs.claimNext(ticket);
   if (!job) return;
   const refuse = (code: string) => finish(job, { state: code === 'CANCELED' ? 'canceled' : 'failed', error: { code, params: {} } }, deps);
   if (job.cancelRequested) return refuse('CANCELED');
@@ -45,7 +45,7 @@ const handle = async (jobId: string, deps: ConsumerDeps, stopping: AbortSignal):
   } catch (thrown) {
     const error: AppError = asAppError(thrown, 'ENGINE_FAILED');
     if (stopping.aborted) return deps.store.jobs.release(job.id, job.attempt);
-    if (error.code !== 'CANCELED') log.error({ err: thrown, jobId, attempt: job.attempt }, 'a clip failed');
+    if (error.code !== 'CANCELED') log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
     // Only a crash says nothing about the request itself; everything else would fail the same way again.
     if (error.code === 'ENGINE_CRASHED' && job.attempt < MAX_ATTEMPTS) throw error;
     await finish(job, { state: error.code === 'CANCELED' ? 'canceled' : 'failed', error: error.toNote() }, deps);

@@ -1,19 +1,24 @@
-/** Jobs in SQL. Every state change is one transaction with its quota entry and its event. */
+/** Jobs in SQL. Every state change is one transaction with its ledger entry, its place in line and its event. */
 import type { Clock } from '../clock.ts';
-import { nextUtcDayMs, utcDay } from '../clock.ts';
 import type { Progress } from '../engine.ts';
 import { AppError, type Note } from '../errors.ts';
-import type { Address, ClipRef, DeliveryState, Job, JobState, Standing } from '../job.ts';
-import { resetsText } from '../quota.ts';
+import { isFinal } from '../job.ts';
+import type { Address, ClipRef, DeliveryState, Job, JobState } from '../job.ts';
+import { CREDIT_MS } from '../ledger.ts';
+import { usualCaps } from '../policy.ts';
+import { usualQuote } from '../prediction.ts';
 import type { ChannelName, ClipRequest, PhotoRef } from '../request.ts';
 import type { DailyLimit, DeliveryDetail, JobDraft, JobStore, Outcome } from '../store.ts';
-import type { Database, Queryable, Row } from './database.ts';
-import { accounts, grantsLeft, refund, usedToday, writeEntry } from './ledger-store.ts';
+import type { Database, Queryable } from './database.ts';
+import { closeHold, takeHold, undoJob } from './ledger-store.ts';
+import { checkRoom, firstInLine, joinLine, type LineJob, leaveLine, nextInLine, takeTurn } from './line-store.ts';
+import { learnFrom, type MeasuredJob } from './prediction-store.ts';
+import { expect } from './standing.ts';
 
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
 const REVISION_OVERLAP = 200;
 
-interface JobRow extends Row {
+interface JobRow extends LineJob, MeasuredJob {
   id: string;
   state: JobState;
   channel: ChannelName;
@@ -81,10 +86,37 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       clock.nowMs(),
     ]);
 
-  const end = async (tx: Queryable, id: string, outcome: Outcome): Promise<Job | null> => {
+  const row = async (source: Queryable, text: string, params: readonly (string | number | boolean | null)[]): Promise<JobRow | null> =>
+    (await source.query<JobRow>(text, params))[0] ?? null;
+
+  /** Writes down what a new job is told about its wait, so that it can be held against what happens. */
+  const promise = async (tx: Queryable, { id }: JobRow, nowMs: number): Promise<Job | null> => {
+    const { etaMs, standing } = await expect(tx, id, nowMs);
+    if (etaMs === null || !standing.interval) return null;
+    return one(tx, 'UPDATE stillmotion.job SET eta_ms = $2, eta_low_ms = $3, eta_high_ms = $4, eta_ahead = $5 WHERE id = $1 RETURNING *', [
+      id,
+      etaMs,
+      standing.interval.lowSeconds * 1000,
+      standing.interval.highSeconds * 1000,
+      standing.position - 1,
+    ]);
+  };
+
+  /** Ends a job whose row the caller has locked. */
+  const end = async (tx: Queryable, held: JobRow, outcome: Outcome): Promise<Job | null> => {
     const now = clock.nowMs();
+    const { id, place, user_id: user } = held;
     const done = outcome.state === 'done';
-    const job = await one(
+    const canceled = outcome.state === 'canceled';
+    // A canceled clip costs what had been made of it; whatever else ends without a clip costs nothing.
+    const share = done ? (outcome.usedShare ?? 1) : canceled ? (held.progress?.fraction ?? 0) : 0;
+    const reason = done ? '' : outcome.error.code;
+    const closed = await closeHold(tx, { id, user, place }, done ? 'settle' : canceled ? 'cancel' : 'refund', share, reason, now);
+    const credits = (ms: number): number => Math.round(ms / (CREDIT_MS / 100)) / 100;
+    const error =
+      canceled && closed && closed.usedMs > 0 ? { code: 'CANCELED_PARTLY', params: { used: credits(closed.usedMs), price: credits(closed.heldMs) } } : null;
+    if (held.state === 'waiting') await leaveLine(tx, held);
+    const ended = await row(
       tx,
       `UPDATE stillmotion.job SET state = $2, clip = $3::jsonb, error = $4::jsonb, notes = $5::jsonb, finished_at_ms = $6, touched_at_ms = $6,
          delivery = 'pending', deliver_after_ms = 0 WHERE id = $1 RETURNING *`,
@@ -92,40 +124,46 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         id,
         outcome.state,
         done ? JSON.stringify(outcome.clip) : null,
-        done ? null : JSON.stringify(outcome.error),
+        done ? null : JSON.stringify(error ?? outcome.error),
         JSON.stringify(done ? outcome.notes : []),
         now,
       ],
     );
-    if (!job) return null;
-    if (!done) await refund(tx, id, outcome.error.code, now);
-    await event(tx, id, outcome.state, done ? {} : { code: outcome.error.code });
-    return job;
+    if (!ended) return null;
+    if (done) await learnFrom(tx, ended.request.engine, ended);
+    await event(tx, id, outcome.state, done ? {} : { code: reason });
+    return toJob(ended);
+  };
+
+  /** Hands a job to a worker, whatever it was doing before. */
+  const start = async (tx: Queryable, id: string, ticket: string | null): Promise<JobRow | null> => {
+    const started = await row(
+      tx,
+      `UPDATE stillmotion.job SET state = 'running', attempt = attempt + 1, progress = NULL, started_at_ms = $2, touched_at_ms = $2, ticket = $3
+       WHERE id = $1 AND state IN ('waiting', 'running') RETURNING *`,
+      [id, clock.nowMs(), ticket],
+    );
+    if (started) await event(tx, id, 'claimed', { attempt: started.attempt });
+    return started;
   };
 
   return {
-    accept: (draft: JobDraft, limit: DailyLimit) =>
+    accept: (draft: JobDraft, limit: DailyLimit, caps = usualCaps) =>
       database.transaction(async (tx) => {
         const now = clock.nowMs();
-        const { origin } = draft;
+        const { origin, quote = usualQuote } = draft;
         // One person's requests are counted one after another, also when they arrive at several processes at once.
         await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`stillmotion:${origin.user}`]);
         const known = await one(tx, 'SELECT * FROM stillmotion.job WHERE request_key = $1', [draft.requestKey]);
         if (known) return { job: known, created: false };
 
-        const { allowance, grants } = accounts(origin.user, origin.place, limit);
-        let account = allowance;
-        if ((await usedToday(tx, allowance, utcDay(now))) >= limit.clips) {
-          if ((await grantsLeft(tx, grants)) <= 0) {
-            throw new AppError('QUOTA_EXCEEDED', { limit: limit.clips, resets: resetsText(nextUtcDayMs(now), now) });
-          }
-          account = grants;
-        }
-        const job = await one(
+        await checkRoom(tx, origin.user, origin.place, caps);
+        await takeHold(tx, { id: draft.id, user: origin.user, place: origin.place, priceMs: quote.priceMs }, limit, now);
+        const accepted = await row(
           tx,
           `INSERT INTO stillmotion.job (id, request_key, state, channel, place, room, user_id, user_name, locale, address, request, photo,
-             parent_id, max_clip_bytes, created_at_ms, touched_at_ms)
-           VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11::jsonb, $12, $13, $14, $14) RETURNING *`,
+             parent_id, max_clip_bytes, created_at_ms, touched_at_ms, nominal_ms, predicted_ms, size_class, weight)
+           VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11::jsonb, $12, $13, $14, $14, $15, $16, $17, $18) RETURNING *`,
           [
             draft.id,
             draft.requestKey,
@@ -141,22 +179,16 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
             draft.parentId,
             draft.maxClipBytes,
             now,
+            quote.nominalMs,
+            quote.predictedMs,
+            quote.size,
+            quote.weight,
           ],
         );
-        if (!job) throw new AppError('INTERNAL');
-        await writeEntry(tx, {
-          account,
-          user: origin.user,
-          place: origin.place,
-          kind: 'hold',
-          clips: -1,
-          jobId: draft.id,
-          actor: origin.user,
-          reason: '',
-          atMs: now,
-        });
+        if (!accepted) throw new AppError('INTERNAL');
+        await joinLine(tx, accepted, now);
         await event(tx, draft.id, 'accepted');
-        return { job, created: true };
+        return { job: (await promise(tx, accepted, now)) ?? toJob(accepted), created: true };
       }),
 
     find: (id) => one(database, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]),
@@ -166,38 +198,40 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         `SELECT * FROM stillmotion.job WHERE user_id = $1 AND place = $2 AND state IN ('waiting', 'running') AND NOT cancel_requested ORDER BY created_at_ms DESC`,
         [user, place],
       ),
-    waiting: (limit) => many(`SELECT * FROM stillmotion.job WHERE state = 'waiting' ORDER BY created_at_ms, id LIMIT $1`, [limit]),
-
-    async standing(job): Promise<Standing> {
-      const [row] = await database.query<{ ahead: number; running: number; usual: number | null }>(
-        `SELECT (SELECT count(*) FROM stillmotion.job WHERE state = 'waiting' AND (created_at_ms, id) < ($1, $2))::int AS ahead,
-                (SELECT count(*) FROM stillmotion.job WHERE state = 'running')::int AS running,
-                (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY s) FROM (SELECT (finished_at_ms - started_at_ms) / 1000 AS s
-                   FROM stillmotion.job WHERE state = 'done' ORDER BY finished_at_ms DESC LIMIT 20) recent)::double precision AS usual`,
-        [job.createdAtMs, job.id],
-      );
-      const usual = row?.usual ?? null;
-      if (job.state === 'running') {
-        const elapsed = (clock.nowMs() - (job.startedAtMs ?? clock.nowMs())) / 1000;
-        const fraction = job.progress?.fraction ?? 0;
-        const left = fraction > 0.15 ? (elapsed * (1 - fraction)) / fraction : usual === null ? null : Math.max(1, usual - elapsed);
-        return { position: 0, secondsLeft: left };
-      }
-      if (job.state !== 'waiting') return { position: 0, secondsLeft: null };
-      const ahead = row?.ahead ?? 0;
-      return { position: ahead + 1, secondsLeft: usual === null ? null : usual * (ahead + 1 + (row?.running ? 0.5 : 0)) };
+    async waiting(limit) {
+      const order = (await firstInLine(database, limit, clock.nowMs())).map(({ id }) => id);
+      const jobs = await many('SELECT * FROM stillmotion.job WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb))', [JSON.stringify(order)]);
+      return order.flatMap((id) => jobs.find((job) => job.id === id && job.state === 'waiting') ?? []);
     },
+
+    standing: async (job) => (isFinal(job.state) ? { position: 0, secondsLeft: null } : (await expect(database, job.id, clock.nowMs())).standing),
 
     claim: (id) =>
       database.transaction(async (tx) => {
-        const job = await one(
-          tx,
-          `UPDATE stillmotion.job SET state = 'running', attempt = attempt + 1, progress = NULL, started_at_ms = $2, touched_at_ms = $2
-           WHERE id = $1 AND state IN ('waiting', 'running') RETURNING *`,
-          [id, clock.nowMs()],
-        );
-        if (job) await event(tx, id, 'claimed', { attempt: job.attempt });
-        return job;
+        const held = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
+        const started = await start(tx, id, id);
+        if (started && held?.state === 'waiting') await leaveLine(tx, held);
+        return started && toJob(started);
+      }),
+
+    claimNext: (ticket) =>
+      database.transaction(async (tx) => {
+        const now = clock.nowMs();
+        await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['stillmotion:turns']);
+        const orphan = await row(tx, `SELECT * FROM stillmotion.job WHERE state = 'running' AND ticket = $1 ORDER BY started_at_ms LIMIT 1 FOR UPDATE`, [ticket]);
+        if (orphan) {
+          const taken = await start(tx, orphan.id, ticket);
+          return taken && toJob(taken);
+        }
+        for (let id = await nextInLine(tx); id !== null; id = await nextInLine(tx)) {
+          // It may have been canceled since it was found; then the line has moved on as well.
+          const held = await row(tx, `SELECT * FROM stillmotion.job WHERE id = $1 AND state = 'waiting' FOR UPDATE`, [id]);
+          const started = held && (await start(tx, id, ticket));
+          if (!started) continue;
+          await takeTurn(tx, started, now);
+          return toJob(started);
+        }
+        return null;
       }),
 
     async saveProgress(id, attempt, progress) {
@@ -216,22 +250,27 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
 
     finish: (id, attempt, outcome) =>
       database.transaction(async (tx) => {
-        const [held] = await tx.query(`SELECT 1 FROM stillmotion.job WHERE id = $1 AND attempt = $2 AND state = 'running' FOR UPDATE`, [id, attempt]);
-        return held ? end(tx, id, outcome) : null;
+        const held = await row(tx, `SELECT * FROM stillmotion.job WHERE id = $1 AND attempt = $2 AND state = 'running' FOR UPDATE`, [id, attempt]);
+        return held && end(tx, held, outcome);
       }),
 
     async release(id, attempt) {
-      await database.query(
-        `UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'`,
-        [id, attempt],
-      );
+      await database.transaction(async (tx) => {
+        const back = await row(
+          tx,
+          `UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL, ticket = NULL
+           WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING *`,
+          [id, attempt],
+        );
+        if (back) await joinLine(tx, back, clock.nowMs());
+      });
     },
 
     cancel: (id) =>
       database.transaction(async (tx) => {
-        const job = await one(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
-        if (job?.state === 'waiting') return end(tx, id, { state: 'canceled', error: { code: 'CANCELED', params: {} } });
-        if (job?.state !== 'running') return job;
+        const held = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
+        if (held?.state === 'waiting') return end(tx, held, { state: 'canceled', error: { code: 'CANCELED', params: {} } });
+        if (held?.state !== 'running') return held && toJob(held);
         await event(tx, id, 'cancel-requested');
         return one(tx, 'UPDATE stillmotion.job SET cancel_requested = true WHERE id = $1 RETURNING *', [id]);
       }),
@@ -264,13 +303,19 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
           `UPDATE stillmotion.job SET delivery = $2, delivery_receipt = coalesce($3, delivery_receipt), deliver_after_ms = $4, delivery_error = $5::jsonb WHERE id = $1`,
           [id, state, detail.receipt ?? null, detail.retryAtMs ?? 0, detail.error ? JSON.stringify(detail.error) : null],
         );
+        if (state === 'lost') {
+          const job = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]);
+          if (job) await undoJob(tx, { id, user: job.user_id, place: job.place }, detail.error?.code ?? '', clock.nowMs());
+        }
         await event(tx, id, `delivery-${state}`, detail.error ? { code: detail.error.code } : {});
       });
     },
 
     async undispatched(silentMs) {
       const rows = await database.query<{ id: string }>(
-        `SELECT id FROM stillmotion.job WHERE state = 'waiting' OR (state = 'running' AND touched_at_ms < $1) ORDER BY created_at_ms, id LIMIT 500`,
+        // Under its ticket, which does nothing while the queue still knows the worker that holds it.
+        `SELECT CASE WHEN state = 'running' THEN coalesce(ticket, id) ELSE id END AS id FROM stillmotion.job
+         WHERE state = 'waiting' OR (state = 'running' AND touched_at_ms < $1) ORDER BY state, created_at_ms, id LIMIT 500`,
         [clock.nowMs() - silentMs],
       );
       return rows.map((row) => row.id);

@@ -1,6 +1,8 @@
 /** The line of waiting jobs in SQL: every place and person keeps its virtual time, so that the next job is found without counting. */
+import { AppError } from '../errors.ts';
 import { type Ahead, costOf, enter, type Flow, type KeptPlace, type KeptUser, lineOf, orderOf, type QueuePolicy, serve, urgency, type WaitingJob } from '../fairness.ts';
 import { defaultSettings } from '../settings.ts';
+import type { WaitingCaps } from '../store.ts';
 import type { Queryable, Row } from './database.ts';
 
 /** The columns of a job that its place in line depends on. */
@@ -21,6 +23,24 @@ interface FlowRow extends Row {
 }
 
 const flowOf = (row: Pick<FlowRow, 'start_ms' | 'since_ms'>): Flow => ({ startMs: row.start_ms, sinceMs: row.since_ms });
+
+/**
+ * Whether one more may wait. The caller holds the person's lock; a place may be exceeded by as many people as ask at once.
+ * @throws RefusedError QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
+ */
+export const checkRoom = async (tx: Queryable, user: string, place: string, caps: WaitingCaps): Promise<void> => {
+  const [row] = await tx.query<{ here: number; everywhere: number; all: number }>(
+    `SELECT coalesce(sum(waiting) FILTER (WHERE place = $2), 0)::int AS here, coalesce(sum(waiting), 0)::int AS everywhere,
+       coalesce((SELECT waiting FROM stillmotion.line_place WHERE place = $2), 0)::int AS all
+     FROM stillmotion.line_person WHERE user_id = $1 AND waiting > 0`,
+    [user, place],
+  );
+  const { here, everywhere, all } = row ?? { here: 0, everywhere: 0, all: 0 };
+  if (here >= caps.perPerson) throw new AppError('QUEUE_FULL_PERSON', { got: here, max: caps.perPerson });
+  const most = caps.perPersonEverywhere ?? caps.perPerson;
+  if (everywhere >= most) throw new AppError('QUEUE_FULL_PERSON', { got: everywhere, max: most });
+  if (all >= caps.perPlace) throw new AppError('QUEUE_FULL_PLACE', { got: all, max: caps.perPlace });
+};
 
 /** Puts a job that now waits in line. Rows are locked in the order person, place everywhere. */
 export const joinLine = async (tx: Queryable, job: LineJob, nowMs: number): Promise<void> => {
@@ -114,13 +134,12 @@ const PLAYED_THROUGH = 300;
 
 interface Snapshot extends Row {
   readonly virtual_ms: number;
-  readonly waiting: number;
   readonly places: readonly KeptPlace[] | null;
   readonly people: readonly KeptUser[] | null;
   readonly jobs: readonly WaitingJob[] | null;
 }
 
-/** Everybody in line in one question; with `perPerson` only the first so many of each person, place and place's people. */
+/** Who is in line, in one question: the first places, their first people, and those people's first jobs. @param firsts how many of each */
 const snapshot = async (source: Queryable, firsts: number): Promise<Snapshot | undefined> => {
   const [row] = await source.query<Snapshot>(
     `WITH place AS (SELECT l.*, ${POLICY} AS policy FROM stillmotion.line_place l LEFT JOIN stillmotion.settings s ON s.place = l.place
@@ -130,7 +149,6 @@ const snapshot = async (source: Queryable, firsts: number): Promise<Snapshot | u
        job AS (SELECT j.* FROM person CROSS JOIN LATERAL (SELECT id, place, user_id, created_at_ms, predicted_ms, weight FROM stillmotion.job j
          WHERE j.state = 'waiting' AND j.place = person.place AND j.user_id = person.user_id ORDER BY j.created_at_ms, j.id COLLATE "C" LIMIT $1) j)
      SELECT (SELECT virtual_ms FROM stillmotion.line_clock) AS virtual_ms,
-       (SELECT coalesce(sum(waiting), 0)::int FROM stillmotion.line_place WHERE waiting > 0) AS waiting,
        (SELECT json_agg(json_build_object('place', place, 'startMs', start_ms, 'sinceMs', since_ms, 'virtualMs', virtual_ms, 'policy', policy)) FROM place) AS places,
        (SELECT json_agg(json_build_object('place', place, 'user', user_id, 'startMs', start_ms, 'sinceMs', since_ms)) FROM person) AS people,
        (SELECT json_agg(json_build_object('id', id, 'place', place, 'user', user_id, 'createdAtMs', created_at_ms, 'predictedMs', predicted_ms, 'weight', weight))
@@ -140,15 +158,21 @@ const snapshot = async (source: Queryable, firsts: number): Promise<Snapshot | u
   return row;
 };
 
+const waitingCount = async (source: Queryable): Promise<number> => {
+  const [row] = await source.query<{ waiting: number }>('SELECT coalesce(sum(waiting), 0)::int AS waiting FROM stillmotion.line_place WHERE waiting > 0');
+  return row?.waiting ?? 0;
+};
+
+/** Of a long line only so many of each place, person and person's jobs are looked at. */
+const LOOKED_AT = 16;
+
 /**
  * The next in line, in the order in which they run if nobody else comes.
- * @param limit how many are wanted; beyond the 300th the order is approximate
+ * @param limit how many are wanted; in a line of more than 300 the order beyond the 16th is approximate
  */
 export const firstInLine = async (source: Queryable, limit: number, nowMs: number): Promise<readonly WaitingJob[]> => {
-  const found = await snapshot(source, Math.min(limit, 16));
-  if (!found) return [];
-  const whole = found.waiting <= PLAYED_THROUGH ? await snapshot(source, PLAYED_THROUGH) : found;
-  return orderOf(lineOf(found.virtual_ms, whole?.places ?? [], whole?.people ?? [], whole?.jobs ?? []), nowMs, limit);
+  const found = await snapshot(source, (await waitingCount(source)) > PLAYED_THROUGH ? LOOKED_AT : PLAYED_THROUGH);
+  return found ? orderOf(lineOf(found.virtual_ms, found.places ?? [], found.people ?? [], found.jobs ?? []), nowMs, limit) : [];
 };
 
 export interface AheadOf extends Omit<Ahead, 'running'> {
@@ -158,10 +182,7 @@ export interface AheadOf extends Omit<Ahead, 'running'> {
 
 /** What runs before a waiting job. */
 export const aheadOf = async (source: Queryable, job: LineJob, nowMs: number): Promise<AheadOf> => {
-  const [size] = await source.query<{ waiting: number }>(
-    'SELECT coalesce(sum(waiting), 0)::int AS waiting FROM stillmotion.line_place WHERE waiting > 0',
-  );
-  if ((size?.waiting ?? 0) > PLAYED_THROUGH) return estimate(source, job);
+  if ((await waitingCount(source)) > PLAYED_THROUGH) return estimate(source, job);
   const order = await firstInLine(source, PLAYED_THROUGH, nowMs);
   const at = order.findIndex(({ id }) => id === job.id);
   const before = at < 0 ? order : order.slice(0, at);

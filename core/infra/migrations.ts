@@ -190,7 +190,7 @@ const steps: readonly string[] = [
   CREATE INDEX job_line ON stillmotion.job (place, user_id, created_at_ms, id COLLATE "C") WHERE state = 'waiting';
   CREATE INDEX job_age ON stillmotion.job (place, created_at_ms, id COLLATE "C") WHERE state = 'waiting';
   CREATE INDEX job_ticket ON stillmotion.job (ticket) WHERE state = 'running';
-  CREATE TABLE stillmotion.line_clock (only boolean PRIMARY KEY DEFAULT true CHECK (only), virtual_ms double precision NOT NULL DEFAULT 0);
+  CREATE TABLE stillmotion.line_clock (single boolean PRIMARY KEY DEFAULT true CHECK (single), virtual_ms double precision NOT NULL DEFAULT 0);
   INSERT INTO stillmotion.line_clock DEFAULT VALUES;
   CREATE TABLE stillmotion.line_place (
     place text PRIMARY KEY,

@@ -7,9 +7,11 @@ import { createInboxStore } from './inbox-store.ts';
 import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createPlaceStore } from './place-store.ts';
+import { createPredictionStore } from './prediction-store.ts';
 
 export const createStore = (database: Database, clock: Clock): Store => ({
   jobs: createJobStore(database, clock),
+  predictions: createPredictionStore(database),
   ledger: createLedgerStore(database, clock),
   places: createPlaceStore(database, clock),
   deliveries: createDeliveryStore(database, clock),

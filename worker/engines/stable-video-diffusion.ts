@@ -29,7 +29,7 @@ const svdArguments = z.strictObject({
   height: sidePx.default(576),
   num_frames: frameCount.nullish(),
   num_inference_steps: stepCount.default(25),
-  sigmas: z.array(z.number().positive()).min(1).max(1000).nullish(),
+  sigmas: z.null({ error: 'noise levels other than those of the scheduler are not supported' }).optional(),
   min_guidance_scale: guidanceScale.default(1),
   max_guidance_scale: guidanceScale.default(3),
   fps: z.int().min(1).max(1000).default(7),
@@ -80,7 +80,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     run.encoded();
 
     // 4 schedule
-    const schedule = await startSchedule(model.scheduler(scheduler), { steps: call.num_inference_steps, ...(call.sigmas ? { sigmas: call.sigmas } : {}) }, run);
+    const schedule = await startSchedule(model.scheduler(scheduler), { steps: call.num_inference_steps }, run);
     const steps = schedule.timesteps.length;
 
     // 5 noise from the seed: frames before channels

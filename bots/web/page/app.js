@@ -4,7 +4,7 @@ import * as history from './history.js';
 import { drawOptions } from './options.js';
 import { onPhoto, readPhoto } from './photo.js';
 import * as print from './print.js';
-import { startPrompt } from './prompt.js';
+import { showPrompt, startPrompt } from './prompt.js';
 
 const $ = (id) => document.getElementById(id);
 const POLL_MS = 3_000;
@@ -35,6 +35,9 @@ const clearProblems = () => {
   options?.clearProblems();
 };
 
+/** Options that a failure is about without naming them. */
+const optionOf = { TOO_MANY_FRAMES: 'seconds', CLIP_TOO_LONG: 'seconds', FRAMES_IMPOSSIBLE: 'frames', SIZE_IMPOSSIBLE: 'width', ENGINE_UNKNOWN: 'engine' };
+
 /** Tells a failure next to what it is about. */
 const tellProblem = (problem) => {
   const { code, params, message } = problem;
@@ -44,7 +47,7 @@ const tellProblem = (problem) => {
     tell('prompt-problem', message);
     return $('prompt').focus();
   }
-  const option = { TOO_MANY_FRAMES: 'seconds', CLIP_TOO_LONG: 'seconds', ENGINE_UNKNOWN: 'engine' }[code] ?? params.field;
+  const option = optionOf[code] ?? params.field;
   if (!option || !options.showProblem(option, message)) tell('form-problem', message);
 };
 
@@ -72,12 +75,15 @@ const preview = (id) => {
   return photos.get(id) ?? (entry && { url: entry.thumb, aspect: entry.aspect });
 };
 
+/** @returns whether the history looks different now */
+const remember = ({ id, state, clip }) => history.update(id, { state, ...(clip ? { clip_thumb: clip.thumbnail_url } : {}) });
+
 const showJob = (job) => {
   const ended = shown?.id === job.id && !api.isFinal(shown.state) && api.isFinal(job.state);
   const isNew = shown?.id !== job.id;
   shown = job;
-  print.showJob(job, preview(job.id));
-  if (history.update(job.id, { state: job.state }) || isNew) drawHistory();
+  print.showJob(job, job.has_photo ? preview(job.id) : null);
+  if (remember(job) || isNew) drawHistory();
   if (ended) refreshQuota().catch(() => undefined);
 };
 
@@ -124,7 +130,7 @@ const pollOthers = async () => {
     if (id === shown?.id || api.isFinal(state)) continue;
     const job = await api.job(id).catch((problem) => problem);
     if (job.code === 'JOB_UNKNOWN') forget(id);
-    else if (job.state && history.update(id, { state: job.state })) {
+    else if (job.state && remember(job)) {
       drawHistory();
       refreshQuota().catch(() => undefined);
     }
@@ -146,15 +152,26 @@ const look = async (file) => {
   }
 };
 
+const startOver = () => {
+  photo = null;
+  clearProblems();
+  showNothing();
+};
+$('leave-out').addEventListener('click', startOver);
+$('start-over').addEventListener('click', startOver);
+
 onPhoto((file) => {
   choosing = look(file);
 });
 
 // ——— asking
 
-/** @param look { thumb, aspect } for the history */
-const accepted = async ({ id }, prompt, look) => {
-  if (photo) photos.set(id, photo);
+/** How a clip from words alone stands in the history until it is made. */
+const NO_PHOTO = { thumb: '/icon.svg', aspect: null };
+
+/** @param from the photo it is made from, as far as this page has it; @param look { thumb, aspect } for the history */
+const accepted = async ({ id }, prompt, from, look) => {
+  if (from) photos.set(id, from);
   history.add({ id, prompt, state: 'waiting', thumb: look.thumb, aspect: look.aspect });
   await Promise.all([open(id), refreshQuota()]);
 };
@@ -172,18 +189,20 @@ $('wish').addEventListener('submit', (event) => {
     await Promise.all([ready, choosing]);
     if (!options) return;
     const prompt = $('prompt').value;
-    const earlier = photo ? null : shown && history.find(shown.id);
-    if (!photo && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');
-    const source = photo ? { image: photo.file } : { photo_of: earlier.id };
-    await accepted(await api.submit({ prompt, ...options.values(), ...source }), prompt, photo ?? earlier);
+    const { photo: wanted } = options.engine();
+    const mine = wanted === 'none' ? null : photo;
+    const earlier = wanted === 'none' || photo || !shown?.has_photo ? null : history.find(shown.id);
+    if (wanted === 'required' && !mine && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');
+    const source = mine ? { image: mine.file } : earlier ? { photo_of: earlier.id } : {};
+    await accepted(await api.submit({ prompt, ...options.values(), ...source }), prompt, mine, mine ?? earlier ?? NO_PHOTO);
   });
 });
 
 const repeat = (button, seed) =>
   busily(button, async () => {
-    const { id, recipe } = shown;
-    const look = history.find(id) ?? { thumb: '/icon.svg', aspect: recipe.width / recipe.height };
-    await accepted(await api.again(id, seed), recipe.prompt, look);
+    const { id, recipe, has_photo: hasPhoto } = shown;
+    const look = (hasPhoto && history.find(id)) || { ...NO_PHOTO, aspect: recipe.width / recipe.height };
+    await accepted(await api.again(id, seed), recipe.prompt, hasPhoto ? photo : null, look);
   });
 
 $('again').addEventListener('click', () => repeat($('again'), 'same'));
@@ -232,8 +251,12 @@ const begin = async () => {
   const { engines, photo: limits } = await api.engines();
   photoLimits = limits;
   $('photo-hint').textContent = `or paste one · JPEG, PNG, WebP, AVIF or GIF up to ${Math.round(limits.max_bytes / 1024 / 1024)} MB`;
-  options = drawOptions(engines, $('options'), $('more-options'), $('engine-about'));
-  startPrompt(() => options.engine().max_prompt_characters);
+  startPrompt(() => options?.engine().max_prompt_characters ?? Number.POSITIVE_INFINITY);
+  options = drawOptions(engines, $('chooser'), $('options'), $('more-options'), $('engine-about'), (engine) => {
+    print.showEngine(engine);
+    showPrompt(engine);
+  });
+  for (const button of ['leave-out', 'start-over']) $(button).hidden = engines.every(({ photo: wanted }) => wanted === 'required');
   drawHistory();
   await Promise.all([refreshQuota(), refreshChannels()]);
   // After a reload: what was on the print, else whatever is still being made.

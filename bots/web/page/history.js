@@ -25,7 +25,7 @@ const save = () => {
 export const all = () => entries;
 export const find = (id) => entries.find((entry) => entry.id === id);
 
-/** @param entry { id, prompt, state, thumb (data URL), aspect (width / height) } */
+/** @param entry { id, prompt, state, thumb (of the photo, a data URL), clip_thumb (of the clip, once there is one), aspect (width / height) } */
 export const add = (entry) => {
   entries = [entry, ...entries.filter((other) => other.id !== entry.id)].slice(0, MOST);
   save();
@@ -57,11 +57,14 @@ const element = (tag, properties, ...children) => {
 export const draw = (currentId, onOpen) => {
   document.getElementById('history').hidden = entries.length === 0;
   document.getElementById('history-list').replaceChildren(
-    ...entries.map(({ id, prompt, state, thumb }) => {
+    ...entries.map(({ id, prompt, state, thumb, clip_thumb: clipThumb }) => {
+      const image = element('img', { src: clipThumb ?? thumb, alt: '', loading: 'lazy' });
+      // The clip may be gone from the server; what this browser kept is not.
+      image.addEventListener('error', () => (image.src = thumb), { once: true });
       const button = element(
         'button',
         { type: 'button', className: 'mini', onclick: () => onOpen(id) },
-        element('img', { src: thumb, alt: '', loading: 'lazy' }),
+        image,
         element('span', { className: 'badge', textContent: badges[state] ?? '' }),
         element('span', { className: 'caption', textContent: prompt || 'No words' }),
       );

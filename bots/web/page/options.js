@@ -1,4 +1,5 @@
 /** The form's options, drawn from an engine's bounds. Only what differs from the engine's defaults is sent. */
+import { engineSelect, limits } from './engine.js';
 
 const element = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
@@ -11,6 +12,7 @@ const motionWords = (value) => (value === 1 ? 'as the words say' : `${value.toFi
 const labels = {
   engine: 'Engine',
   seconds: 'Length',
+  frames: 'Length',
   motion: 'Motion',
   fps: 'Frames per second',
   format: 'Format',
@@ -20,7 +22,11 @@ const labels = {
   guidance: 'Guidance',
   width: 'Width in pixels',
   height: 'Height in pixels',
+  negative: 'Not in the clip',
 };
+
+/** Where a problem is told when the engine has the option in its other form. */
+const sameAs = { seconds: 'frames', frames: 'seconds', height: 'width' };
 
 /** A label, its control, and the place where its problem is told. `read` gives the value to send, or null for the default. */
 const field = (name, control, read, { output, wide } = {}) => {
@@ -59,10 +65,26 @@ const number = (name, bounds, placeholder = `${bounds.default}`) => {
   return field(name, control, () => (control.validity.badInput ? 'not a number' : control.value.trim() || null));
 };
 
-const select = (name, choices, wide) => {
+const select = (name, choices) => {
   const control = element('select', {}, ...choices.map(({ value, title }) => element('option', { value, textContent: title })));
-  return field(name, control, () => (control.selectedIndex === 0 ? null : control.value), { wide });
+  return field(name, control, () => (control.selectedIndex === 0 ? null : control.value));
 };
+
+const words = (name, maxLength) => {
+  const control = element('input', { type: 'text', maxLength, placeholder: 'blurry, text, low quality' });
+  return field(name, control, () => control.value.trim() || null, { wide: true });
+};
+
+/** The length of a clip whose frame counts lie on a grid: what is chosen are frames, what is read are seconds. */
+const frameSlider = (bounds, fps) => {
+  const perSecond = () => Number(fps.control.value) || Number(fps.control.placeholder);
+  const made = slider('frames', bounds, (value) => `${(value / perSecond()).toFixed(1)} s · ${value} frames`);
+  fps.control.addEventListener('input', () => made.control.dispatchEvent(new Event('input')));
+  return made;
+};
+
+/** A bound with nothing to choose is no option. */
+const open = (bounds, make) => (bounds.min < bounds.max ? [make()] : []);
 
 const toggle = (name) => {
   const made = field(name, element('input', { type: 'checkbox', className: 'switch' }), () => (made.control.checked ? 'true' : null));
@@ -73,23 +95,25 @@ const toggle = (name) => {
 /**
  * Draws the options and keeps them in step with the chosen engine.
  * @param engines from GET /v1/engines, the default first
+ * @param onEngine called with the chosen engine, at first and on every change
  */
-export const drawOptions = (engines, main, more, about) => {
-  const engineField = select(
-    'engine',
-    engines.map(({ id, title }) => ({ value: id, title })),
-    true,
-  );
+export const drawOptions = (engines, chooser, main, more, about, onEngine) => {
+  const several = engines.length > 1;
+  const control = engineSelect(engines);
+  const engineField = field('engine', control, () => (several ? control.value : null), { wide: true });
+  const facts = element('p', { className: 'hint wide' });
+  const chosen = () => engines.find(({ id }) => id === control.value);
   let fields = [];
 
   const draw = () => {
-    const engine = engines.find(({ id }) => id === engineField.control.value);
+    const engine = chosen();
     const { options } = engine;
-    const several = engines.length > 1;
+    const fps = number('fps', options.fps);
     const shown = [
-      ...(several ? [engineField] : []),
-      slider('seconds', options.seconds, (value) => `${value} s`),
-      slider('motion', options.motion, motionWords),
+      ...(options.frames
+        ? open(options.frames, () => frameSlider(options.frames, fps))
+        : open(options.seconds, () => slider('seconds', options.seconds, (value) => `${value} s`))),
+      ...open(options.motion, () => slider('motion', options.motion, motionWords)),
       select(
         'format',
         options.format.map((value) => ({ value, title: value.toUpperCase() })),
@@ -98,23 +122,27 @@ export const drawOptions = (engines, main, more, about) => {
     ];
     const hidden = [
       ...(several ? [] : [engineField]),
+      ...(engine.negative ? [words('negative', engine.max_prompt_characters)] : []),
       number('seed', { min: 0, max: 4294967295, step: 1 }, 'random'),
-      number('fps', options.fps),
-      number('steps', options.steps),
-      number('guidance', options.guidance),
+      ...open(options.fps, () => fps),
+      ...open(options.steps, () => number('steps', options.steps)),
+      ...open(options.guidance, () => number('guidance', options.guidance)),
       number('width', options.width, 'automatic'),
       number('height', options.height, 'automatic'),
     ];
+    chooser.replaceChildren(...(several ? [engineField.node, facts] : []));
+    facts.textContent = `${engine.description} ${limits(engine)}`;
     main.replaceChildren(...shown.map(({ node }) => node));
     more.replaceChildren(...hidden.map(({ node }) => node));
     about.textContent = `${engine.title} ${engine.version}: ${engine.description} Licence: ${engine.licence}.`;
-    fields = [...shown, ...hidden];
+    fields = [...(several ? [engineField] : []), ...shown, ...hidden];
+    onEngine(engine);
   };
-  engineField.control.addEventListener('change', draw);
+  control.addEventListener('change', draw);
   draw();
 
   return {
-    engine: () => engines.find(({ id }) => id === engineField.control.value),
+    engine: chosen,
     values: () => Object.fromEntries(fields.map(({ name, read }) => [name, read()]).filter(([, value]) => value !== null)),
     clearProblems() {
       for (const { problem, control } of fields) {
@@ -124,7 +152,7 @@ export const drawOptions = (engines, main, more, about) => {
     },
     /** @returns false when there is no such option to tell it next to */
     showProblem(name, message) {
-      const wrong = fields.find((candidate) => candidate.name === name);
+      const wrong = fields.find((candidate) => candidate.name === name) ?? fields.find((candidate) => candidate.name === sameAs[name]);
       if (!wrong) return false;
       wrong.problem.textContent = message;
       wrong.problem.hidden = false;

@@ -7,7 +7,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const stages = {
   load: () => 'Waking up the model',
-  encode: () => 'Looking at your photo',
+  encode: (_progress, job) => (job.has_photo ? 'Looking at your photo' : 'Reading your words'),
   denoise: ({ done, total }) => `Imagining the motion, step ${done} of ${total}`,
   render: ({ done, total }) => `Drawing frame ${done} of ${total}`,
   deliver: () => 'Finishing your clip',
@@ -19,7 +19,7 @@ const timeLeft = (seconds) =>
 const stageWords = (job) => {
   if (job.cancel_requested) return 'Stopping …';
   if (job.state === 'waiting') return job.position <= 1 ? 'You are next' : `Number ${job.position} in line`;
-  return job.progress ? (stages[job.progress.stage]?.(job.progress) ?? 'Working') : 'Starting';
+  return job.progress ? (stages[job.progress.stage]?.(job.progress, job) ?? 'Working') : 'Starting';
 };
 
 const only = (name) => {
@@ -62,8 +62,16 @@ export const showProblem = (message) => {
 
 const reset = (view) => {
   print.dataset.view = view;
+  $('scene').hidden = true;
   $('no-preview').hidden = true;
   showProblem(null);
+};
+
+/** Says whether a photo is wanted. */
+export const showEngine = ({ photo, title }) => {
+  print.dataset.photo = photo;
+  $('words-hint').textContent = `${title} makes the clip from your words alone.`;
+  $('unused-hint').textContent = `Not used: ${title} works from words alone.`;
 };
 
 export const showEmpty = () => {
@@ -102,8 +110,17 @@ const showWorking = (job) => {
   only('status');
 };
 
-const recipeWords = ({ seed, engine, seconds, fps, motion, loop, width, height }) =>
-  [`seed ${seed}`, engine, `${seconds} s`, `${fps} fps`, `${width} × ${height}`, motion === 1 ? null : `motion ${motion}`, loop ? 'loop' : null]
+const recipeWords = ({ seed, engine, seconds, fps, motion, loop, width, height, negative }) =>
+  [
+    `seed ${seed}`,
+    engine,
+    `${seconds} s`,
+    `${fps} fps`,
+    `${width} × ${height}`,
+    motion === 1 ? null : `motion ${motion}`,
+    loop ? 'loop' : null,
+    negative ? `without “${negative}”` : null,
+  ]
     .filter(Boolean)
     .join(' · ');
 
@@ -134,13 +151,16 @@ const showOutcome = (job) => {
 
 /**
  * @param job as the API shows it
- * @param preview { url, aspect } of the photo as far as this browser still has it
+ * @param preview { url, aspect } of the photo as far as this browser still has it; null for a clip from words alone
  */
 export const showJob = (job, preview) => {
   reset('working');
   if (!job.clip) {
     setAspect(preview?.aspect ?? job.recipe.width / job.recipe.height);
     setPhoto(preview?.url ?? null, 'Your photo');
+    // Nothing to look at yet: the words stand where the clip will be.
+    $('scene').hidden = job.has_photo;
+    $('scene').textContent = job.recipe.prompt;
   }
   if (isFinal(job.state)) showOutcome(job);
   else showWorking(job);

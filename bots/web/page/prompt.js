@@ -1,7 +1,9 @@
-/** The field for the words: suggestions to press, and how many characters are left. */
+/** The field for the words: what they are for, suggestions to press, and how many characters are left. */
+import { questions } from './engine.js';
 
 const $ = (id) => document.getElementById(id);
-const suggestions = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'pan right'];
+const movements = ['waves on the lake, slow zoom in', 'clouds drift left', 'leaves sway in the wind', 'the river flows', 'pan right'];
+const scenes = ['a red boat on a misty lake at dawn', 'waves breaking on a rocky shore', 'a fox in fresh snow', 'a campfire under the stars', 'slow zoom in'];
 
 /** Adds a suggestion to the words, or takes it out again. */
 const toggle = (suggestion) => {
@@ -22,8 +24,20 @@ export const startPrompt = (most) => {
   $('prompt').addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) $('wish').requestSubmit();
   });
+};
+
+/** Asks for what the engine needs words for, or says that it reads none. */
+export const showPrompt = ({ photo, prompt, title }) => {
+  const { label, placeholder, go } = questions[photo];
+  $('prompt-label').textContent = label;
+  $('prompt').placeholder = placeholder;
+  $('go').textContent = go;
+  $('wordless').textContent = `${title} reads no words: the photo alone decides what moves.`;
+  $('wordless').hidden = prompt !== 'none';
+  $('prompt-field').hidden = prompt === 'none';
+  $('prompt').dispatchEvent(new Event('input'));
   $('chips').replaceChildren(
-    ...suggestions.map((words) => {
+    ...(photo === 'required' ? movements : scenes).map((words) => {
       const chip = Object.assign(document.createElement('button'), { type: 'button', className: 'chip', textContent: words });
       chip.addEventListener('click', () => toggle(words));
       const item = document.createElement('li');

@@ -51,7 +51,7 @@ describe('a request to an engine with grids', () => {
     resolveRequest(eitherManifest, words, options, size, () => 42, maxSeconds);
 
   it.each<[string, object, object]>([
-    ['nothing: the nearest to the photo and the usual length', {}, { widthPx: 704, heightPx: 384, frameCount: 97, seconds: 4.04 }],
+    ['nothing: the nearest to the photo and the usual length', {}, { widthPx: 672, heightPx: 384, frameCount: 97, seconds: 4.04 }],
     ['seconds: the nearest frame count', { seconds: 2 }, { frameCount: 49, seconds: 2.04 }],
     ['seconds and frames per second', { seconds: 3, fps: 10 }, { frameCount: 33, seconds: 3.3 }],
     ['frames', { frames: 25 }, { frameCount: 25, seconds: 1.04 }],
@@ -65,7 +65,7 @@ describe('a request to an engine with grids', () => {
     [{ frames: 1000 }, 'FRAMES_IMPOSSIBLE', { nearest: '249 or 257' }],
     [{ seconds: 20 }, 'TOO_MANY_FRAMES', { max: 257 }],
     [{ seconds: 0.5, fps: 4 }, 'FRAMES_IMPOSSIBLE', { got: '2', nearest: '9' }],
-    [{ widthPx: 500, heightPx: 300 }, 'SIZE_IMPOSSIBLE', { got: '500×300', nearest: '512×288 or 512×320' }],
+    [{ widthPx: 500, heightPx: 300 }, 'SIZE_IMPOSSIBLE', { got: '500×300', nearest: '512×288 or 480×288' }],
     [{ widthPx: 500 }, 'SIZE_IMPOSSIBLE', { got: '500×…', nearest: '512×288 or 512×320' }],
     [{ widthPx: 1280, heightPx: 1280 }, 'SIZE_IMPOSSIBLE', { got: '1280×1280' }],
     [{ heightPx: 5000 }, 'SIZE_IMPOSSIBLE', { got: '…×5000' }],

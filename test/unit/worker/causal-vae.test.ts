@@ -29,9 +29,9 @@ const runningSum = (broken?: number) => {
     has: () => true,
     async run(graph, inputs) {
       calls.push({ graph, inputs });
-      const [x] = (inputs.latents ?? inputs.sample)?.data as Float32Array;
+      const x = ((inputs.latents ?? inputs.sample) as FloatTensor).data[0] as number;
       const before = (inputs['cache.0']?.data as Float32Array | undefined)?.[0] ?? 0;
-      const y = calls.length - 1 === broken ? Number.NaN : (x as number) + before;
+      const y = calls.length - 1 === broken ? Number.NaN : x + before;
       const count = graph.endsWith('_first') ? 1 : 4;
       return outputsOf({
         sample: tensor(new Float32Array(3 * count).fill(y), [1, 3, count, 1, 1]),

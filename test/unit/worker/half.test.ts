@@ -45,5 +45,5 @@ describe('bfloat16', () => {
 });
 
 it('rounds halves to the even neighbour', () => {
-  expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 2.5001].map(roundEven)).toEqual([-2, -2, -0, 0, 2, 2, 2, 3]);
+  expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 2.5001].map(roundEven)).toEqual([-2, -2, 0, 0, 2, 2, 2, 3]);
 });
