@@ -1,4 +1,4 @@
-/** Writes the README's tables from the schema and the error catalogue: `node --import tsx config/readme.ts`. */
+/** Writes the README's tables from the schema, the error catalogue and the last golden run: `node --import tsx config/readme.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../core/errors.ts';
 import { variables } from './schema.ts';
@@ -11,6 +11,42 @@ const usual = (name: keyof typeof variables): string => {
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? '—' : `\`${String(value)}\``;
 };
 
+/** Largest errors by case and stage, as `npm run golden -- … --table` leaves them. */
+type GoldenRun = Readonly<Record<string, Readonly<Record<string, number>>>>;
+const goldenRun = (name: string): GoldenRun => JSON.parse(readFileSync(new URL(`../test/golden/measured/${name}.json`, import.meta.url), 'utf8')) as GoldenRun;
+
+/** Columns of the golden table and the recorded tensors that belong to them. */
+const goldenColumns = {
+  'token ids': /\/input_ids$/,
+  noise: /^randn\//,
+  'timesteps, sigmas': /^sched\/(timesteps|sigmas)$/,
+  'words, photo': /^(text_encoder|image_encoder|vae_encode)\/.*\/out/,
+  denoiser: /^(unet|transformer|transformer_2|controlnet)\/.*\/out/,
+  latents: /^sched\/\*\/out\//,
+  frames: /^frames$/,
+} as const;
+
+const goldenRow = (name: string, errors: Readonly<Record<string, number>>): string => {
+  const cells = Object.values(goldenColumns).map((pattern) => {
+    const found = Object.entries(errors).filter(([stage]) => pattern.test(stage));
+    const largest = Math.max(...found.map(([, error]) => error));
+    return found.length === 0 ? '—' : largest === 0 ? '0' : largest.toExponential(1);
+  });
+  return `| ${[name, ...cells].join(' | ')} |`;
+};
+
+const goldenTable = (): string => {
+  const [first, second] = [goldenRun('recorded-a'), goldenRun('recorded-b')];
+  return [
+    `| case | ${Object.keys(goldenColumns).join(' | ')} |`,
+    `|---|${Object.keys(goldenColumns)
+      .map(() => '---|')
+      .join('')}`,
+    ...Object.entries(first).map(([name, errors]) => goldenRow(name, errors)),
+    ...Object.entries(second).map(([name, errors]) => goldenRow(`${name}, another call`, errors)),
+  ].join('\n');
+};
+
 /** The README's parts that are made from the sources, by the name of their markers. */
 const tables: Readonly<Record<string, string>> = {
   configuration: [
@@ -18,6 +54,7 @@ const tables: Readonly<Record<string, string>> = {
     '|---|---|---|',
     ...(Object.keys(variables) as (keyof typeof variables)[]).map((name) => `| \`${name}\` | ${usual(name)} | ${cell(variables[name].help)} |`),
   ].join('\n'),
+  golden: goldenTable(),
   errors: ['| code | sentence |', '|---|---|', ...Object.entries(catalogue).map(([code, { text }]) => `| \`${code}\` | ${cell(text)} |`)].join('\n'),
 };
 

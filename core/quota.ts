@@ -29,7 +29,8 @@ const words: Readonly<Record<LedgerEntry['kind'], (entry: LedgerEntry) => string
   refund: ({ reason }) => `given back, no clip came of it (${reason})`,
   cancel: ({ usedMs }) => (usedMs > 0 ? `canceled, ${creditsText(usedMs)} had been used` : 'given back, canceled'),
   lost: ({ reason }) => `given back, the clip could not be brought to you (${reason})`,
-  grant: ({ actor, reason }) => `granted by ${actor}${reason ? `: ${reason}` : ''}`,
+  // Fifteen of them must fit into one message.
+  grant: ({ actor, reason }) => `granted by ${actor}${reason ? `: ${reason.slice(0, 40)}` : ''}`,
   reset: ({ actor }) => `today’s use reset by ${actor}`,
   opening: () => 'brought over from before credits',
 };
@@ -52,12 +53,15 @@ const limitOf = async (place: string, deps: Deps, roles: readonly string[]): Pro
 export const quota = async (user: string, place: string, deps: Deps, roles: readonly string[] = []): Promise<Balance> =>
   deps.store.ledger.balance(user, place, await limitOf(place, deps, roles));
 
+/** Use case: what happened to somebody's credits lately, in words. */
+export const quotaHistory = async (user: string, place: string, deps: Deps, roles: readonly string[] = []): Promise<string> => {
+  const { scope, zone = 'UTC' } = await limitOf(place, deps, roles);
+  // An allowance that all places share is explained by what happened in all of them.
+  return ledgerText(await deps.store.ledger.entries(user, scope === 'personal' ? null : place, SHOWN_ENTRIES), zone);
+};
+
 /** Use case: the balance and, with `why`, how it came about, in words for the person alone. */
 export const quotaText = async (user: string, place: string, deps: Deps, { roles = [], why = false }: { roles?: readonly string[]; why?: boolean } = {}) => {
-  const limit = await limitOf(place, deps, roles);
-  const balance = await deps.store.ledger.balance(user, place, limit);
-  const line = quotaLine(balance, deps.clock.nowMs());
-  if (!why) return line;
-  const entries = await deps.store.ledger.entries(user, limit.scope === 'personal' ? null : place, SHOWN_ENTRIES);
-  return `${line}\n${ledgerText(entries, balance.zone)}`;
+  const line = quotaLine(await quota(user, place, deps, roles), deps.clock.nowMs());
+  return why ? `${line}\n${await quotaHistory(user, place, deps, roles)}` : line;
 };

@@ -1,6 +1,7 @@
 /** A job's state in words: status with a step bar, the recipe under a clip, help. Plain text; channels add their own markup. */
 import type { EngineManifest } from './engine.ts';
 import { noteText } from './errors.ts';
+import { aheadText, intervalText } from './fairness.ts';
 import { isFinal, type Job, type Standing } from './job.ts';
 
 /** `▰▰▰▱▱▱▱▱▱▱ 30 %` */
@@ -24,7 +25,10 @@ const stageText: Readonly<Record<string, (done: number, total: number, hasPhoto:
 export const statusText = (job: Job, standing: Standing): string => {
   if (job.state === 'waiting') {
     const line = standing.position <= 1 ? 'You are next' : `Number ${standing.position} in line`;
-    return `⏳ ${line}${standing.secondsLeft === null ? '' : ` · ready in ${timeLeft(standing.secondsLeft)}`}`;
+    const { ahead, interval } = standing;
+    const left = interval ? intervalText(interval.lowSeconds, interval.highSeconds) : standing.secondsLeft === null ? '' : timeLeft(standing.secondsLeft);
+    const why = ahead ? aheadText(ahead) : '';
+    return `⏳ ${line}${left === '' ? '' : ` · ready in ${left}`}${why === '' ? '' : `\n${why.charAt(0).toUpperCase()}${why.slice(1)}.`}`;
   }
   if (job.state === 'running') {
     const { progress } = job;
@@ -34,7 +38,7 @@ export const statusText = (job: Job, standing: Standing): string => {
     const left = standing.secondsLeft === null ? '' : ` · ${timeLeft(standing.secondsLeft)} left`;
     return `🎬 ${stage}\n${progressBar(progress.fraction)}${left}`;
   }
-  if (job.state === 'canceled') return '🛑 Canceled. Nothing was charged.';
+  if (job.state === 'canceled') return `🛑 ${noteText(job.error ?? { code: 'CANCELED', params: {} })}`;
   if (job.error) return `⚠️ ${noteText(job.error)}`;
   return '✅ Your clip is ready.';
 };

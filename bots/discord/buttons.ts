@@ -2,10 +2,10 @@
 import { type ButtonInteraction, type ChatInputCommandInteraction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { cancel, cancelNewest, removeClip } from '../../core/cancel.ts';
 import type { Deps } from '../../core/deps.ts';
-import { quota, quotaLine } from '../../core/quota.ts';
+import { quotaText } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
 import { answer, refusal, whisper } from './answers.ts';
-import { placeOf, userOf } from './origin.ts';
+import { placeOf, rolesOf, userOf } from './origin.ts';
 
 /** The job's own message then says how it ended. */
 export const cancelButton = async (interaction: ButtonInteraction, jobId: string, deps: Deps): Promise<void> => {
@@ -37,7 +37,10 @@ export const cancelCommand = (interaction: ChatInputCommandInteraction, deps: De
   });
 
 export const quotaCommand = (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> =>
-  answerPrivately(interaction, deps, async () => quotaLine(await quota(userOf(interaction.user.id), placeOf(interaction), deps), deps.clock.nowMs()));
+  answerPrivately(interaction, deps, () => {
+    const asked = { roles: rolesOf(interaction.member), why: interaction.options.getBoolean('why') ?? false };
+    return quotaText(userOf(interaction.user.id), placeOf(interaction), deps, asked);
+  });
 
 export const helpCommand = (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> =>
   answerPrivately(

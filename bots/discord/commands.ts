@@ -73,13 +73,18 @@ const moderation: readonly APIApplicationCommandOption[] = [
   {
     type: SubcommandGroup,
     name: 'quota',
-    description: 'Clips per person and day',
+    description: 'Credits per person and day; a usual clip costs one',
     options: [
-      { type: Subcommand, name: 'show', description: 'How many clips somebody has left', options: [person('Whose')] },
+      {
+        type: Subcommand,
+        name: 'show',
+        description: 'What somebody has left',
+        options: [person('Whose'), { type: Flag, name: 'why', description: 'Also show what their credits went to here' }],
+      },
       {
         type: Subcommand,
         name: 'grant',
-        description: 'Give somebody extra clips that do not expire',
+        description: 'Give somebody extra credits that do not expire',
         options: [person('To whom'), { type: Integer, name: 'clips', description: 'How many', required: true, min_value: 1, max_value: 1000 }, reason],
       },
       { type: Subcommand, name: 'reset', description: 'Give back what somebody used today', options: [person('To whom')] },
@@ -132,7 +137,13 @@ export const commandDefinitions = (manifests: readonly EngineManifest[]): readon
   animate(photoEngines(manifests)),
   ...(wordsEngines(manifests).length > 0 ? [video(wordsEngines(manifests))] : []),
   { name: ANIMATE_MESSAGE, type: ApplicationCommandType.Message, ...everywhere },
-  { name: 'quota', type: ApplicationCommandType.ChatInput, description: 'How many clips you may still make today', ...everywhere },
+  {
+    name: 'quota',
+    type: ApplicationCommandType.ChatInput,
+    description: 'How much you may still make today',
+    ...everywhere,
+    options: [{ type: Flag, name: 'why', description: 'Also show what your credits went to' }],
+  },
   { name: 'cancel', type: ApplicationCommandType.ChatInput, description: 'Cancel your newest clip in progress', ...everywhere },
   { name: 'help', type: ApplicationCommandType.ChatInput, description: 'What I can animate, and how to ask for it', ...everywhere },
   {

@@ -1,9 +1,9 @@
 /** `/stillmotion …` → the admin use case. Rights come with every interaction, computed by Discord at that moment. */
-import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
+import { type BaseInteraction, type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
 import { type AdminCommand, admin, type Target } from '../../core/admin.ts';
 import type { Deps } from '../../core/deps.ts';
 import { answerPrivately } from './buttons.ts';
-import { placeOf, userOf } from './origin.ts';
+import { placeOf, rolesOf, userOf } from './origin.ts';
 
 export const moderationCommand = async (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> => {
   const command = readCommand(interaction);
@@ -28,7 +28,7 @@ const readCommand = ({ options }: ChatInputCommandInteraction): AdminCommand | n
   const name = [options.getSubcommandGroup(false), options.getSubcommand()].filter(Boolean).join('-');
   const target = (): Target => {
     const { id } = options.getUser('user', true);
-    return { user: userOf(id), name: `<@${id}>` };
+    return { user: userOf(id), name: `<@${id}>`, roles: rolesOf((options.getMember('user') ?? null) as BaseInteraction['member']) };
   };
   const reason = options.getString('reason') ?? '';
   switch (name) {
@@ -38,6 +38,7 @@ const readCommand = ({ options }: ChatInputCommandInteraction): AdminCommand | n
     case 'settings-set':
       return { kind: name, setting: options.getString('setting', true), value: options.getString('value', true) };
     case 'quota-show':
+      return { kind: name, target: target(), why: options.getBoolean('why') ?? false };
     case 'quota-reset':
     case 'unban':
       return { kind: name, target: target() };

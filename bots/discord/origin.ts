@@ -27,8 +27,13 @@ export const originOf = (interaction: BaseInteraction): Origin => {
     user: userOf(interaction.user.id),
     userName: interaction.user.displayName,
     locale: interaction.locale,
+    roles: rolesOf(interaction.member),
   };
 };
+
+/** Role ids as they come with an interaction, whether or not the server is cached; none outside of servers. */
+export const rolesOf = (member: BaseInteraction['member']): readonly string[] =>
+  member === null ? [] : Array.isArray(member.roles) ? member.roles : [...member.roles.cache.keys()];
 
 export const addressOf = (interaction: BaseInteraction & { readonly token: string }, nowMs: number): Address => ({
   channelId: interaction.channelId,

@@ -5,7 +5,7 @@ import type { Deps } from '../../core/deps.ts';
 import type { EngineManifest } from '../../core/engine.ts';
 import { checkWordsEngine, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
-import { quota, quotaLine } from '../../core/quota.ts';
+import { quotaText } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
 import { sendTo } from './address.ts';
 import type { Albums } from './albums.ts';
@@ -19,7 +19,7 @@ const animate = { command: 'animate', description: 'Bring a photo to life: as it
 const video = { command: 'video', description: 'Make a clip from words alone' };
 const small = [
   { command: 'cancel', description: 'Stop the clip you asked for last' },
-  { command: 'quota', description: 'How many clips you have left today' },
+  { command: 'quota', description: 'What you have left today; “why” shows what it went to' },
   { command: 'help', description: 'What I can do' },
 ];
 const forModerators = { command: 'stillmotion', description: 'Settings, quotas and bans of this chat' };
@@ -86,7 +86,7 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
         await cancelNewest(user, place, deps);
         return reply(message, '🛑 Stopping your newest clip.');
       case 'quota':
-        return reply(message, quotaLine(await quota(user, place, deps), deps.clock.nowMs()));
+        return reply(message, await quotaText(user, place, deps, { why: /^why\b/i.test(words.trim()) }));
       case 'stillmotion':
         return reply(message, await moderate(message, words, api, deps));
       case 'start':

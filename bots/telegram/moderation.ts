@@ -11,7 +11,7 @@ import { isAdministrator, MODERATOR_RIGHT } from './rights.ts';
 const moderationUsage = [
   '/stillmotion settings show',
   '/stillmotion settings set NAME VALUE',
-  '/stillmotion quota show | grant N [reason] | reset',
+  '/stillmotion quota show | why | grant N [reason] | reset',
   '/stillmotion ban [30m | 12h | 7d | forever] [reason]',
   '/stillmotion unban',
   '/stillmotion audit',
@@ -22,7 +22,7 @@ const moderationUsage = [
 
 /** A person's allowance is the operator's or a group's matter, so in their own chat they may change everything else only. */
 const isOwnBusiness = (command: AdminCommand): boolean =>
-  command.kind === 'settings-show' || (command.kind === 'settings-set' && command.setting.toLowerCase() !== 'daily_quota');
+  command.kind === 'settings-show' || (command.kind === 'settings-set' && !['daily_quota', 'daily_pool', 'roles'].includes(command.setting.toLowerCase()));
 
 /**
  * @param words what follows `/stillmotion`
@@ -53,7 +53,7 @@ const readModeration = (words: string, message: Message): AdminCommand | null =>
     }
     case 'quota': {
       const [verb = 'show', ...args] = rest;
-      if (verb === 'show') return { kind: 'quota-show', target: aim(args, message, 'or-self').target };
+      if (verb === 'show' || verb === 'why') return { kind: 'quota-show', target: aim(args, message, 'or-self').target, why: verb === 'why' };
       const { target, left } = aim(args, message);
       if (verb === 'reset') return { kind: 'quota-reset', target };
       const [clips = '', ...reason] = left;

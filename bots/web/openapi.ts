@@ -147,7 +147,7 @@ const paths = (manifests: readonly EngineManifest[]): Json => ({
   '/v1/engines': {
     get: { summary: 'Engines with their options and bounds, the default first', responses: { 200: json('Engines', 'Engines'), ...problems(401) } },
   },
-  '/v1/quota': { get: { summary: 'Clips left today', responses: { 200: json('Quota', 'Quota'), ...problems(401, 500) } } },
+  '/v1/quota': { get: { summary: 'Credits left today', responses: { 200: json('Quota', 'Quota'), ...problems(401, 500) } } },
   '/v1/channels': { get: { summary: 'Which chats are connected', responses: { 200: json('Channels', 'Channels'), ...problems(401) } } },
   '/v1/session': {
     post: {

@@ -10,7 +10,7 @@ import type { Deps } from '../../core/deps.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
 import type { Follower } from '../../core/follow.ts';
 import type { Logger } from '../../core/logger.ts';
-import { quota } from '../../core/quota.ts';
+import { quota, quotaHistory } from '../../core/quota.ts';
 import type { Convert } from './clip.ts';
 import { createTokenGuard, headers, isLoopback, loopbackNamesOnly, sameOriginWrites } from './guard.ts';
 import { readJson } from './intake.ts';
@@ -95,7 +95,10 @@ export const createWeb = (options: WebOptions): Web => {
   app.use('/metrics', guard.required);
   app.get('/metrics', async (c) => c.text(await options.metricsText(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }));
   app.get('/v1/engines', (c) => c.json(showEngines(deps.manifests)));
-  app.get('/v1/quota', async (c) => c.json(showQuota(await quota(user, PLACE, deps), deps.clock.nowMs())));
+  app.get('/v1/quota', async (c) => {
+    const why = /^(1|true|yes)?$/i.test(c.req.query('why') ?? 'no') ? await quotaHistory(user, PLACE, deps) : null;
+    return c.json(showQuota(await quota(user, PLACE, deps), deps.clock.nowMs(), why));
+  });
   app.get('/v1/channels', (c) => c.json({ channels: [...options.channels()] }));
   app.route('/v1/jobs', jobRoutes({ deps, follower: options.follower, convert: options.convert, user, closing: closing.signal }));
 
@@ -104,7 +107,7 @@ export const createWeb = (options: WebOptions): Web => {
     const error = asAppError(thrown);
     // The route's pattern, not its address: an address holds a job's id, which is a capability.
     if (error.code === 'INTERNAL') log.error({ err: error.cause ?? error, method: c.req.method, route: c.req.routePath }, 'request failed');
-    if (error.code === 'QUOTA_EXCEEDED') {
+    if (error.code === 'QUOTA_EXCEEDED' || error.code === 'QUOTA_TOO_LITTLE') {
       const { resetsAtMs } = await quota(user, PLACE, deps);
       c.header('Retry-After', String(Math.max(1, Math.ceil((resetsAtMs - deps.clock.nowMs()) / 1000))));
     }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EngineManifest } from '../../core/engine.ts';
 import { type Note, noteText } from '../../core/errors.ts';
+import { aheadText } from '../../core/fairness.ts';
 import { isFinal, type Job, type Standing } from '../../core/job.ts';
 import { photoLimits } from '../../core/photo.ts';
 import { quotaLine } from '../../core/quota.ts';
@@ -28,6 +29,8 @@ const jobView = z
   .object({
     ...acceptedView.shape,
     seconds_left: z.number().min(0).nullable(),
+    ready_in: z.object({ low_seconds: z.number().min(0), high_seconds: z.number().min(0) }).nullable(),
+    why: z.string().nullable().describe('Why a waiting clip waits'),
     cancel_requested: z.boolean(),
     created_at: z.iso.datetime(),
     parent_id: z.string().nullable().describe('The job this one was made again from'),
@@ -100,8 +103,20 @@ export const enginesView = z
   })
   .register(schemas, { id: 'Engines' });
 
+const credits = z.number().min(0);
+
 export const quotaView = z
-  .object({ limit: count, used: count, granted: count, left: count, resets_at: z.iso.datetime(), text: z.string() })
+  .object({
+    limit: credits.describe('A day; one credit is the default clip of the default engine'),
+    used: credits,
+    granted: credits,
+    pool: credits.describe('Shared with everybody here'),
+    left: credits,
+    resets_at: z.iso.datetime(),
+    time_zone: z.string(),
+    text: z.string(),
+    why: z.string().optional().describe('What the credits went to, with ?why=true'),
+  })
   .register(schemas, { id: 'Quota' });
 
 const channelStatus = z.object({ name: z.string(), state: z.enum(['connected', 'connecting', 'off', 'failed']), detail: z.string() });
@@ -127,6 +142,8 @@ export const showJob = (job: Job, standing: Standing): JobView => {
   return {
     ...showAccepted(job, standing),
     seconds_left: isFinal(job.state) ? null : standing.secondsLeft,
+    ready_in: standing.interval ? { low_seconds: standing.interval.lowSeconds, high_seconds: standing.interval.highSeconds } : null,
+    why: (standing.ahead && aheadText(standing.ahead)) || null,
     cancel_requested: job.cancelRequested,
     created_at: new Date(job.createdAtMs).toISOString(),
     parent_id: job.parentId,
@@ -183,11 +200,14 @@ export const showEngines = (manifests: readonly EngineManifest[]): z.infer<typeo
   photo: { max_bytes: photoLimits.maxBytes, max_pixels: photoLimits.maxPixels, min_side: photoLimits.minSidePx },
 });
 
-export const showQuota = (balance: Balance, nowMs: number): z.infer<typeof quotaView> => ({
+export const showQuota = (balance: Balance, nowMs: number, why: string | null = null): z.infer<typeof quotaView> => ({
   limit: balance.limit,
   used: balance.used,
   granted: balance.granted,
+  pool: balance.pool,
   left: balance.left,
   resets_at: new Date(balance.resetsAtMs).toISOString(),
+  time_zone: balance.zone,
   text: quotaLine(balance, nowMs),
+  ...(why === null ? {} : { why }),
 });

@@ -67,7 +67,7 @@ describe('connecting', () => {
     const before = bench.discord.gateway.resumes();
     bench.discord.gateway.drop();
     await bench.until(() => bench.discord.gateway.resumes() > before && bench.discord.gateway.connections() === 1);
-    expect(await left({})).toContain('clips left today');
+    expect(await left({})).toContain('credits left today');
   });
 });
 
@@ -295,9 +295,9 @@ describe('moderators', () => {
     const user = '540';
     await moderate('settings set', { setting: 'daily_quota', value: '1' });
     await bench.jobOf(animate({}, { userId: user }));
-    expect(await answerOf(animate({}, { userId: user }))).toContain('used all 1 clips');
+    expect(await answerOf(animate({}, { userId: user }))).toContain('used all 1 credits');
     expect(await moderate('quota grant', { user, clips: 2, reason: 'won a contest' })).toBe(
-      `Granted 2 clips. ${(await moderate('quota show', { user })).trim()}`,
+      `Granted 2 credits. ${(await moderate('quota show', { user })).trim()}`,
     );
     await bench.jobOf(animate({}, { userId: user }));
     expect(await moderate('quota reset', { user })).toContain('<@540>');

@@ -202,7 +202,7 @@ describe('/stillmotion', () => {
     const chat = telegram.group('Lake', [boss]);
     const theirs = telegram.sendText(member, chat, 'please');
     expect(await say(boss, chat, '/stillmotion settings set daily_quota 1')).toMatch(/daily_quota is now 1/);
-    expect(await say(boss, chat, '/stillmotion quota grant 5 birthday', { replyTo: theirs })).toMatch(/^Granted 5 clips\. Tom: 6 of 6/);
+    expect(await say(boss, chat, '/stillmotion quota grant 5 birthday', { replyTo: theirs })).toMatch(/^Granted 5 credits\. Tom: 6 of 6/);
     await bench.jobOf(telegram.sendPhoto(member, chat, photo, { caption: '/animate waves' }));
     expect(await say(boss, chat, `/stillmotion quota show ${member.id}`)).toMatch(/5 of 6/);
     expect(await say(boss, chat, `/stillmotion quota reset ${member.id}`)).toMatch(/6 of 6/);

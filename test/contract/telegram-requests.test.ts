@@ -80,7 +80,7 @@ describe('a private chat', () => {
   it.each([
     ['words without a photo', '/start', /bring it to life/],
     ['an unknown command', '/sing', /bring it to life/],
-    ['a command for the allowance', '/quota', /100 of 100 clips left today/],
+    ['a command for the allowance', '/quota', /100 of 100 credits left today/],
     ['nothing to cancel', '/cancel', /no clip in progress/],
     ['/animate without a photo', '/animate waves', /need a photo/],
   ])('answers %s', async (_what, text, expected) => {
@@ -209,7 +209,7 @@ describe('under trouble', () => {
     const second = telegram.sendText(user, chat, '/quota');
     expect(
       (await bench.until(() => telegram.messages(chat).find((message) => message.reply_to_message?.message_id === second.message_id), 10_000)).text,
-    ).toMatch(/clips left/);
+    ).toMatch(/credits left/);
     expect(bench.logged.some((line) => line.includes('another program polls'))).toBe(true);
   });
 

@@ -103,7 +103,7 @@ describe('submit', () => {
   });
   it('says when the allowance resets', async () => {
     for (let i = 0; i < 3; i++) await submit(call('e'), deps);
-    await expect(submit(call('e'), deps)).rejects.toThrow('You have used all 3 clips for today. Your allowance resets in 12 h 0 min (2026-11-22 00:00 UTC).');
+    await expect(submit(call('e'), deps)).rejects.toThrow('You have used all 3 credits for today. Your allowance resets in 12 h 0 min (2026-11-22 00:00 UTC).');
   });
 });
 
@@ -164,7 +164,7 @@ describe('moderators', () => {
   });
   it('grants, resets and shows quotas', async () => {
     expect(await run({ kind: 'quota-grant', target: ada, clips: 5, reason: 'contest' }, 'discord:guild:22')).toContain(
-      'Granted 5 clips. Ada: 8 of 8 clips left today',
+      'Granted 5 credits. Ada: 8 of 8 credits left today',
     );
     await submit(call('ada', {}, 'discord:guild:22'), deps);
     expect(await run({ kind: 'quota-reset', target: ada }, 'discord:guild:22')).toContain('8 of 8');

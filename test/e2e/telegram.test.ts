@@ -109,7 +109,7 @@ describe('on Telegram', () => {
     telegram.repeatLastUpdate();
     await clipFor(request);
     expect(telegram.messages(chat)).toHaveLength(1);
-    await says(telegram.sendText(user, chat, '/quota'), /^999 of 1000/);
+    await says(telegram.sendText(user, chat, '/quota'), /^999\.95 of 1000/);
   });
 
   it('everybody is acknowledged at once while clips are made, and every clip arrives once', async () => {
@@ -128,7 +128,7 @@ describe('on Telegram', () => {
     const long = await answerTo(telegram.sendPhoto(user, chat, await jpeg(960, 600), { caption: 'zoom in --seconds 8' }));
     await until(() => long.text?.startsWith('🎬') && long.reply_markup);
     await telegram.press(user, long, { label: /Cancel/ });
-    await until(() => long.text === '🛑 Canceled. Nothing was charged.');
+    await until(() => long.text?.startsWith('🛑 Canceled.'));
     const first = await clipFor(send(user, chat, `zoom in ${small}`));
     await telegram.press(user, first, { label: /Again/ });
     const second = await until(() => telegram.messages(chat).find((message) => message.video && message !== first));
@@ -153,7 +153,7 @@ describe('on Telegram', () => {
     await says(ask(), /may not be used in this channel/);
     await set('channels everywhere');
     await set('daily_quota 0');
-    await says(ask(), /used all 0 clips/);
+    await says(ask(), /used all 0 credits/);
     await set('daily_quota default');
     await set('default_engine motion');
     const message = await clipFor(ask('--fps 8 --steps 4'));

@@ -4,7 +4,7 @@
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
 const labelOf = (unit: number): number => unit & 0x8000_00ff;
 const hasLeaf = (unit: number): boolean => (unit & 0x100) !== 0;
-const valueOf = (unit: number): number => unit & 0x7fff_ffff;
+const placeOf = (unit: number): number => unit & 0x7fff_ffff;
 
 /** Graphemes of up to this many bytes are looked up whole; longer ones character by character. */
 const WHOLE_MAX_BYTES = 5;
@@ -41,7 +41,7 @@ export const createCharsmap = (base64: string): ((text: string) => string) => {
       const unit = units[node];
       if (unit === undefined || labelOf(unit) !== byte) return undefined;
       node ^= offsetOf(unit);
-      if (hasLeaf(unit)) return replacementAt(valueOf(units[node] ?? 0));
+      if (hasLeaf(unit)) return replacementAt(placeOf(units[node] ?? 0));
     }
     return undefined;
   };

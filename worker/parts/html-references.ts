@@ -3,8 +3,10 @@ import names from './html-entities.json' with { type: 'json' };
 
 const entities: ReadonlyMap<string, string> = new Map(Object.entries(names));
 
-/** What browsers make of numbers that name a control character of Latin-1: the Windows character of that byte. */
-export const windows1252 = new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
+/** The 256 bytes as Windows-1252 shows them, unassigned ones as controls; Node 20's own decoder takes the encoding for Latin-1. */
+export const windows1252 = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte))
+  .join('')
+  .replace(/[\u0080-\u009f]+/, '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ');
 
 /** Numbers that stand for nothing: controls and what Unicode reserves as no character. */
 const standsForNothing = (code: number): boolean =>

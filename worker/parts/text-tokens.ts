@@ -1,11 +1,11 @@
 /** The one door to @huggingface/tokenizers: prompts as token ids, padded and cut as the reference pipelines do it. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PrecompiledNormalizer, SequenceNormalizer, Tokenizer } from '@huggingface/tokenizers';
+import * as library from '@huggingface/tokenizers';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest } from '../onnx/bundle-manifest.ts';
-import { createCharsmap } from './charsmap.ts';
 import { repairPrompt } from './prompt-repair.ts';
+import { correctSteps, type Step } from './tokenizer-steps.ts';
 
 export type TextSpec = NonNullable<BundleManifest['text']>;
 
@@ -19,31 +19,16 @@ export interface TextTokens {
 /** UMT5 has 256 000 pieces in 17 megabytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The library approximates SentencePiece's character map by NFKC; this one reads the map. */
-class Charsmap extends PrecompiledNormalizer {
-  readonly #apply: (text: string) => string;
-
-  constructor(config: ConstructorParameters<typeof PrecompiledNormalizer>[0]) {
-    super(config);
-    this.#apply = createCharsmap(String(config.precompiled_charsmap));
-  }
-
-  override normalize(text: string): string {
-    return this.#apply(text);
-  }
+/** What is used of the library, whose own types do not resolve under NodeNext. */
+interface Library {
+  readonly Tokenizer: new (
+    json: object,
+    config: object,
+  ) => { readonly normalizer: Step | null; readonly pre_tokenizer: Step | null; encode(text: string): { readonly ids: readonly number[] } };
 }
+const { Tokenizer } = library as unknown as Library;
 
-type Normalizer = Tokenizer['normalizer'];
-
-const withCharsmaps = (normalizer: Normalizer): Normalizer => {
-  if (normalizer instanceof SequenceNormalizer) normalizer.normalizers = normalizer.normalizers.map(withCharsmaps);
-  if (!(normalizer instanceof PrecompiledNormalizer)) return normalizer;
-  return typeof normalizer.charsmap === 'string' && normalizer.charsmap !== ''
-    ? new Charsmap({ type: 'Precompiled', precompiled_charsmap: normalizer.charsmap })
-    : null;
-};
-
-const readObject = async (folder: string, file: string): Promise<object> => {
+const readObject = async (folder: string, file: string): Promise<Record<string, object | null>> => {
   const engine = basename(dirname(folder));
   const path = join(folder, file);
   const found = await stat(path).catch(() => undefined);
@@ -67,10 +52,11 @@ const readObject = async (folder: string, file: string): Promise<object> => {
 export const openTokenizer = async (folder: string, spec: TextSpec): Promise<(prompt: string, maxTokens?: number) => TextTokens> => {
   const json = await readObject(folder, 'tokenizer.json');
   const config = await readObject(folder, 'tokenizer_config.json');
-  let tokenizer: Tokenizer;
+  let tokenizer: InstanceType<Library['Tokenizer']>;
   try {
     tokenizer = new Tokenizer(json, config);
-    tokenizer.normalizer = withCharsmaps(tokenizer.normalizer);
+    correctSteps(tokenizer.normalizer, json.normalizer);
+    correctSteps(tokenizer.pre_tokenizer, json.pre_tokenizer);
   } catch (error) {
     throw new AppError('MODEL_CORRUPT', { engine: basename(dirname(folder)), file: 'tokenizer/tokenizer.json' }, { cause: error });
   }

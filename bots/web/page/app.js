@@ -54,7 +54,7 @@ const tellProblem = (problem) => {
 const refreshQuota = async () => {
   const quota = await api.quota();
   $('quota').hidden = false;
-  $('quota').textContent = `${quota.left} of ${quota.limit + quota.granted} clips left today`;
+  $('quota').textContent = `${quota.left} of ${quota.limit + quota.granted + quota.pool} credits left today`;
   $('quota').title = quota.text;
   $('quota').classList.toggle('empty', quota.left === 0);
 };
@@ -188,8 +188,8 @@ $('wish').addEventListener('submit', (event) => {
   busily($('go'), async () => {
     await Promise.all([ready, choosing]);
     if (!options) return;
-    const prompt = $('prompt').value;
-    const { photo: wanted } = options.engine();
+    const { photo: wanted, prompt: read } = options.engine();
+    const prompt = read === 'none' ? '' : $('prompt').value;
     const mine = wanted === 'none' ? null : photo;
     const earlier = wanted === 'none' || photo || !shown?.has_photo ? null : history.find(shown.id);
     if (wanted === 'required' && !mine && !earlier) return print.showProblem('I need a photo first. Drop one here, paste it, or choose a file.');

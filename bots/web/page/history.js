@@ -1,4 +1,5 @@
 /** The clips this browser asked for: ids, words and thumbnails in localStorage, newest first, and the sheet that shows them. */
+import { element } from './element.js';
 
 const KEY = 'stillmotion.history';
 const MOST = 30;
@@ -46,12 +47,6 @@ export const remove = (id) => {
 };
 
 const badges = { waiting: 'waiting', running: 'in progress', failed: 'failed', refused: 'refused', canceled: 'canceled' };
-
-const element = (tag, properties, ...children) => {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-};
 
 /** @param currentId the job on the print; @param onOpen called with the id of a clip that somebody presses */
 export const draw = (currentId, onOpen) => {

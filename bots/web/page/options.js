@@ -1,13 +1,9 @@
 /** The form's options, drawn from an engine's bounds. Only what differs from the engine's defaults is sent. */
-import { engineSelect, limits } from './engine.js';
+import { element } from './element.js';
+import { drawLimits, engineSelect } from './engine.js';
 
-const element = (tag, properties = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-};
-
-const motionWords = (value) => (value === 1 ? 'as the words say' : `${value.toFixed(1)} · ${value === 0 ? 'still' : value < 1 ? 'calmer' : 'livelier'}`);
+const motionWords = (prompt) => (value) =>
+  value === 1 ? (prompt === 'none' ? 'as usual' : 'as the words say') : `${value.toFixed(1)} · ${value === 0 ? 'still' : value < 1 ? 'calmer' : 'livelier'}`;
 
 const labels = {
   engine: 'Engine',
@@ -101,7 +97,7 @@ export const drawOptions = (engines, chooser, main, more, about, onEngine) => {
   const several = engines.length > 1;
   const control = engineSelect(engines);
   const engineField = field('engine', control, () => (several ? control.value : null), { wide: true });
-  const facts = element('p', { className: 'hint wide' });
+  const facts = element('dl', { className: 'facts wide' });
   const chosen = () => engines.find(({ id }) => id === control.value);
   let fields = [];
 
@@ -113,7 +109,7 @@ export const drawOptions = (engines, chooser, main, more, about, onEngine) => {
       ...(options.frames
         ? open(options.frames, () => frameSlider(options.frames, fps))
         : open(options.seconds, () => slider('seconds', options.seconds, (value) => `${value} s`))),
-      ...open(options.motion, () => slider('motion', options.motion, motionWords)),
+      ...open(options.motion, () => slider('motion', options.motion, motionWords(engine.prompt))),
       select(
         'format',
         options.format.map((value) => ({ value, title: value.toUpperCase() })),
@@ -131,7 +127,7 @@ export const drawOptions = (engines, chooser, main, more, about, onEngine) => {
       number('height', options.height, 'automatic'),
     ];
     chooser.replaceChildren(...(several ? [engineField.node, facts] : []));
-    facts.textContent = `${engine.description} ${limits(engine)}`;
+    drawLimits(facts, engine);
     main.replaceChildren(...shown.map(({ node }) => node));
     more.replaceChildren(...hidden.map(({ node }) => node));
     about.textContent = `${engine.title} ${engine.version}: ${engine.description} Licence: ${engine.licence}.`;

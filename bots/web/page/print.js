@@ -145,7 +145,7 @@ const showOutcome = (job) => {
   $('again').textContent = clip ? 'Again' : 'Try again';
   showProblem(job.state === 'canceled' ? null : job.error?.message);
   say(clip ? 'Your clip is ready.' : (job.error?.message ?? 'Canceled.'));
-  if (job.state === 'canceled') showProblem('Canceled. Nothing was charged.');
+  if (job.state === 'canceled') showProblem(job.error?.message ?? 'Canceled. Nothing was charged.');
   only('result');
 };
 

@@ -26,14 +26,12 @@ export const startPrompt = (most) => {
   });
 };
 
-/** Asks for what the engine needs words for, or says that it reads none. */
-export const showPrompt = ({ photo, prompt, title }) => {
+/** Asks for what the engine needs words for, or for none. */
+export const showPrompt = ({ photo, prompt }) => {
   const { label, placeholder, go } = questions[photo];
   $('prompt-label').textContent = label;
   $('prompt').placeholder = placeholder;
   $('go').textContent = go;
-  $('wordless').textContent = `${title} reads no words: the photo alone decides what moves.`;
-  $('wordless').hidden = prompt !== 'none';
   $('prompt-field').hidden = prompt === 'none';
   $('prompt').dispatchEvent(new Event('input'));
   $('chips').replaceChildren(

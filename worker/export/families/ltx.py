@@ -71,7 +71,8 @@ def _decoder(vae) -> Graph:
     )
 
 
-def _transformer(checkpoint: Checkpoint, options: Options) -> Graph:
+def transformer(checkpoint: Checkpoint, options: Options) -> Graph:
+    """The component transformer."""
     model = checkpoint.load('transformer', LTXVideoTransformer3DModel, options.dtype)
     config, noise = model.config, torch.Generator().manual_seed(23)
 
@@ -107,7 +108,7 @@ def graphs(checkpoint: Checkpoint, options: Options) -> Iterator[Graph]:
     yield _encoder(vae, _scales(vae.config)[0])
     yield _decoder(vae)
     del vae
-    yield _transformer(checkpoint, options)
+    yield transformer(checkpoint, options)
 
 
 def _statistics(checkpoint: Checkpoint) -> dict:

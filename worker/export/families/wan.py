@@ -30,7 +30,8 @@ def detect(checkpoint: Checkpoint) -> str | None:
     raise Refusal('Of Wan, the exporter knows Wan 2.2 TI2V 5B and Wan 2.2 I2V A14B. Use one of those, in diffusers\' layout.')
 
 
-def _transformer(checkpoint: Checkpoint, options: Options, name: str, per_token: bool) -> Graph:
+def transformer(checkpoint: Checkpoint, options: Options, name: str, per_token: bool) -> Graph:
+    """The component `name`; `per_token` where tokens have their own times (TI2V), otherwise one per batch entry."""
     model = checkpoint.load(name, WanTransformer3DModel, options.dtype)
     config = model.config
     if config.image_dim is not None or config.added_kv_proj_dim is not None:
@@ -124,9 +125,9 @@ def graphs(checkpoint: Checkpoint, options: Options) -> Iterator[Graph]:
     is_expanded = detect(checkpoint) == 'wan22-ti2v'
     yield text_encoder(checkpoint, options, 'umt5')
     yield from _autoencoder(checkpoint, is_clip_encoded=not is_expanded)
-    yield _transformer(checkpoint, options, 'transformer', per_token=is_expanded)
+    yield transformer(checkpoint, options, 'transformer', per_token=is_expanded)
     if not is_expanded:
-        yield _transformer(checkpoint, options, 'transformer_2', per_token=False)
+        yield transformer(checkpoint, options, 'transformer_2', per_token=False)
 
 
 def facts(checkpoint: Checkpoint, options: Options) -> dict:

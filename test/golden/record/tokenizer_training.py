@@ -1,5 +1,6 @@
 """Trains the two kinds of tokenizers the checkpoints need, with the real ones' pre-tokenizers, on a few sentences."""
 
+import json
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -19,8 +20,6 @@ def save_clip_tokenizer(folder: Path) -> int:
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=620, initial_alphabet=alphabet, end_of_word_suffix='</w>', show_progress=False)
     tokenizer.train_from_iterator(CORPUS, trainer)
-    import json
-
     trained = json.loads(tokenizer.to_str())['model']
     letters = sorted(alphabet)
     words = [*letters, *(letter + '</w>' for letter in letters)]
@@ -39,8 +38,6 @@ def save_t5_tokenizer(folder: Path) -> int:
     tokenizer.decoder = decoders.Metaspace(replacement='▁', prepend_scheme='always')
     special = [AddedToken(word, special=True) for word in ('<pad>', '</s>', '<unk>')]
     tokenizer.train_from_iterator(CORPUS, trainers.UnigramTrainer(vocab_size=110, special_tokens=special, unk_token='<unk>', show_progress=False))
-    import json
-
     pieces = [tuple(piece) for piece in json.loads(tokenizer.to_str())['model']['vocab']]
     made = T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=512)
     made.save_pretrained(str(folder))
