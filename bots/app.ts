@@ -60,7 +60,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await queue.close().catch((error: unknown) => log.warn({ err: error }, 'the queue did not close cleanly'));
     await database.close();
   };
-  const metrics = createMetrics(store.jobs);
+  const metrics = createMetrics(store.jobs, store.predictions);
   const deps: Deps = {
     store,
     queue,
@@ -77,6 +77,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     }),
     quotaDaily: config.quotaDaily,
     quotaPlaceMax: config.quotaPlaceMax,
+    waitingCaps: config.waitingCaps,
     newJobId,
     newSeed: () => randomInt(0, MAX_SEED + 1),
   };

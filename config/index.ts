@@ -19,6 +19,7 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly quotaDaily: number;
   readonly quotaPlaceMax: number;
+  readonly waitingCaps: { readonly perPerson: number; readonly perPlace: number };
   readonly logLevel: string;
   readonly ffmpegPath: string | null;
   readonly executionProviders: readonly string[];
@@ -51,6 +52,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     redisUrl: env.REDIS_URL ?? null,
     quotaDaily: env.QUOTA_DAILY,
     quotaPlaceMax: env.QUOTA_PLACE_MAX,
+    waitingCaps: { perPerson: env.QUEUE_MAX_PER_PERSON, perPlace: env.QUEUE_MAX_PER_PLACE },
     logLevel: env.LOG_LEVEL,
     ffmpegPath: env.FFMPEG_PATH ?? null,
     executionProviders: env.EXECUTION_PROVIDERS,

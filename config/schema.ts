@@ -45,11 +45,16 @@ export const variables = {
     help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.',
   },
   REDIS_URL: { schema: z.url({ protocol: /^rediss?$/ }).optional(), help: 'Redis server for the queue. Without it the queue lives in the database.' },
-  QUOTA_DAILY: { schema: wholeNumber(0, 100_000).default(10), help: 'Clips per person and day.' },
+  QUOTA_DAILY: {
+    schema: wholeNumber(0, 100_000).default(10),
+    help: 'Credits per person and day: that many clips of the default engine and length. Longer, larger or slower ones cost more.',
+  },
   QUOTA_PLACE_MAX: {
     schema: wholeNumber(0, 100_000).default(100),
-    help: 'The most clips per person and day that a moderator may allow in one place, and the most of one grant.',
+    help: 'The most credits per person and day that a moderator may allow in one place, and the most of one grant or shared pool.',
   },
+  QUEUE_MAX_PER_PERSON: { schema: wholeNumber(1, 10_000).default(50), help: 'Clips of one person that may wait at the same time, over all places.' },
+  QUEUE_MAX_PER_PLACE: { schema: wholeNumber(1, 1_000_000).default(1000), help: 'Clips that may wait at the same time in one server, group or chat.' },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), help: 'How much is logged.' },
   FFMPEG_PATH: { schema: text.optional(), help: 'The ffmpeg to use. Otherwise the one on PATH, otherwise the one that comes with npm.' },
   EXECUTION_PROVIDERS: {

@@ -12,8 +12,14 @@ export const wordsEngines = (manifests: readonly EngineManifest[]): readonly Eng
   ...manifests.filter((m) => m.inputs.image === 'optional'),
 ];
 
-/** `Motion (motion) or LTX Video (ltx)` */
-const named = (manifests: readonly EngineManifest[]): string => manifests.map(({ id, title }) => (title === id ? id : `${title} (${id})`)).join(' or ');
+const MAX_NAMED = 3;
+
+/** `Motion (motion) or LTX Video (ltx)`: the first few, so that the sentence stays one. */
+const named = (manifests: readonly EngineManifest[]): string =>
+  manifests
+    .slice(0, MAX_NAMED)
+    .map(({ id, title }) => (title === id ? id : `${title} (${id})`))
+    .join(' or ');
 
 /** @throws InputError NO_WORDS_ENGINE when nothing installed works from words alone */
 export const checkWordsEngine = (manifests: readonly EngineManifest[]): void => {

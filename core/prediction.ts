@@ -23,8 +23,8 @@ const MAX_CORRECTION = 4;
 const MIN_PRICE_MS = CREDIT_MS / 20;
 
 /** Adds a measurement to a window; what is not a duration changes nothing. */
-export const learn = (window: readonly number[], ratio: number): readonly number[] =>
-  Number.isFinite(ratio) && ratio > 0 ? [...window, ratio].slice(-WINDOW) : window;
+export const learn = (window: readonly number[], ratio: number, size = WINDOW): readonly number[] =>
+  Number.isFinite(ratio) && ratio > 0 ? [...window, ratio].slice(-size) : window;
 
 /** The value below which the share `q` of the samples lies, interpolated. @param samples not empty */
 export const quantile = (samples: readonly number[], q: number): number => {
@@ -134,8 +134,11 @@ export interface Spread {
 /** How many clips are ahead says how uncertain a promise is: 0, 1 to 3, 4 to 15, more. */
 export const waitClass = (ahead: number): number => (ahead <= 0 ? 0 : ahead <= 3 ? 1 : ahead <= 15 ? 2 : 3);
 
-/** Cut off at each end of what was seen; with the few samples of a window it leaves clearly more than 80 % inside. */
-const TAIL = 0.06;
+/** Promises are remembered longer than durations: they are off in waves, when many people come at once. */
+export const SPREAD_WINDOW = 256;
+
+/** Cut off at each end of what was seen; more than half of the fifth that may be missed is left for what was never seen before. */
+const TAIL = 0.03;
 
 /** @param ratios true over expected times of promises of the same class */
 export const spreadOf = (ratios: readonly number[]): Spread =>

@@ -1,7 +1,7 @@
 /** Metrics by prom-client, in Prometheus' text format. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Metrics } from '../metrics.ts';
-import type { JobStore } from '../store.ts';
+import type { JobStore, PredictionStore } from '../store.ts';
 
 export interface PrometheusMetrics extends Metrics {
   text(): Promise<string>;
@@ -9,8 +9,11 @@ export interface PrometheusMetrics extends Metrics {
 
 const SECONDS = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600];
 
-/** @param jobs asked for the number of jobs in each state whenever the metrics are read */
-export const createMetrics = (jobs: Pick<JobStore, 'counts'>): PrometheusMetrics => {
+/**
+ * @param jobs asked for the number of jobs in each state whenever the metrics are read
+ * @param predictions asked how many promises were kept, where there are any
+ */
+export const createMetrics = (jobs: Pick<JobStore, 'counts'>, predictions?: Pick<PredictionStore, 'calibration'>): PrometheusMetrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -44,6 +47,17 @@ export const createMetrics = (jobs: Pick<JobStore, 'counts'>): PrometheusMetrics
     registers,
     async collect() {
       for (const [state, count] of Object.entries(await jobs.counts())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'stillmotion_eta_promises',
+    help: 'Clips that were told when they would be ready, by whether they were ready within that interval',
+    labelNames: ['inside'],
+    registers,
+    async collect() {
+      const { inside, total } = (await predictions?.calibration()) ?? { inside: 0, total: 0 };
+      this.set({ inside: 'yes' }, inside);
+      this.set({ inside: 'no' }, total - inside);
     },
   });
   return {

@@ -1,5 +1,5 @@
 /** What was learnt about durations in SQL: how long each engine takes at each size, and how far off promises were. */
-import { learn, quantile, type Rate, type Spread, spreadOf, waitClass } from '../prediction.ts';
+import { learn, quantile, type Rate, SPREAD_WINDOW, type Spread, spreadOf, waitClass } from '../prediction.ts';
 import type { PredictionStore } from '../store.ts';
 import type { Database, Queryable, Row } from './database.ts';
 
@@ -42,7 +42,7 @@ export const learnFrom = async (tx: Queryable, engine: string, job: MeasuredJob)
   await tx.query(
     `INSERT INTO stillmotion.eta_spread AS e (class, ratios, inside, total) VALUES ($1, $2::jsonb, $3, 1)
      ON CONFLICT (class) DO UPDATE SET ratios = $2::jsonb, inside = e.inside + $3, total = e.total + 1`,
-    [kind, JSON.stringify(learn(known?.ratios ?? [], tookMs / etaMs)), inside],
+    [kind, JSON.stringify(learn(known?.ratios ?? [], tookMs / etaMs, SPREAD_WINDOW)), inside],
   );
 };
 

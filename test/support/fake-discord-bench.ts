@@ -5,6 +5,7 @@ import { createDiscordChannel } from '../../bots/discord/channel.ts';
 import { createDownloader } from '../../bots/download.ts';
 import type { Channel, ClipFile } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
+import type { EngineManifest } from '../../core/engine.ts';
 import { openPglite } from '../../core/infra/database.ts';
 import { createFileStore } from '../../core/infra/file-store.ts';
 import { createStore } from '../../core/infra/store.ts';
@@ -39,7 +40,7 @@ export interface Bench {
 }
 
 /** @param template the prepared database of the test run */
-export const startBench = async (template: string): Promise<Bench> => {
+export const startBench = async (template: string, manifests: readonly EngineManifest[] = [sampleManifest]): Promise<Bench> => {
   const directory = copyTemplate(template);
   const clock = fakeClock();
   const discord = await startFakeDiscord({ nowMs: clock.nowMs });
@@ -60,7 +61,7 @@ export const startBench = async (template: string): Promise<Bench> => {
     files: createFileStore(join(directory, 'files')),
     queue: { add: async () => undefined, remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined },
     metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined },
-    manifests: [sampleManifest],
+    manifests,
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [new URL(discord.cdnUrl).origin], maxBytes: 1024 * 1024, timeoutMs: 5_000 }),
     quotaDaily: 100,

@@ -6,6 +6,7 @@ import { createTelegramChannel, type TelegramOptions } from '../../bots/telegram
 import type { ClipFile } from '../../core/channel.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Deps } from '../../core/deps.ts';
+import type { EngineManifest } from '../../core/engine.ts';
 import type { Note } from '../../core/errors.ts';
 import { openPglite } from '../../core/infra/database.ts';
 import { createFileStore } from '../../core/infra/file-store.ts';
@@ -22,7 +23,11 @@ import { copyTemplate } from './template.ts';
 export type Bench = Awaited<ReturnType<typeof startBench>>;
 
 /** @param template the prepared database of the test run */
-export const startBench = async (template: string, webhook?: TelegramOptions['webhook']) => {
+export const startBench = async (
+  template: string,
+  webhook?: TelegramOptions['webhook'],
+  manifests: readonly EngineManifest[] = [sampleManifest],
+) => {
   const directory = copyTemplate(template);
   const telegram = await startFakeTelegram();
   const logged: string[] = [];
@@ -42,7 +47,7 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
     files: createFileStore(join(directory, 'files')),
     queue: { add: async () => undefined, remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined },
     metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined },
-    manifests: [sampleManifest],
+    manifests,
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [telegram.apiRoot], maxBytes: 15 * 1024 * 1024, timeoutMs: 5_000 }),
     quotaDaily: 100,

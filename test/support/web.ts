@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createWeb, type WebOptions } from '../../bots/web/server.ts';
 import { motion } from '../../config/engines.ts';
 import type { Deps } from '../../core/deps.ts';
+import type { EngineManifest } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import { startFollower } from '../../core/follow.ts';
 import { openPglite } from '../../core/infra/database.ts';
@@ -32,7 +33,7 @@ export interface TestWeb {
 }
 
 /** @param directory holds a prepared database; removed by `close` */
-export const startTestWeb = async (directory: string, options: Partial<WebOptions> & { quotaDaily?: number } = {}): Promise<TestWeb> => {
+export const startTestWeb = async (directory: string, options: Partial<WebOptions> & { quotaDaily?: number; manifests?: readonly EngineManifest[] } = {}): Promise<TestWeb> => {
   const database = await openPglite(directory);
   const clock = fakeClock();
   const store = createStore(database, clock);
@@ -53,7 +54,7 @@ export const startTestWeb = async (directory: string, options: Partial<WebOption
     log,
     clock,
     files: createFileStore(join(directory, 'files')),
-    manifests: [motion],
+    manifests: options.manifests ?? [motion],
     inspector: createPhotoInspector(),
     downloader: {
       download: async (url) => {

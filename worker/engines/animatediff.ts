@@ -10,7 +10,7 @@ import { encodePhoto } from '../parts/image-encoder.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
-import { checkFrames, checkLatentSize, checkRequest, requirePhoto } from '../parts/request-check.ts';
+import { checkFrames, checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts/request-check.ts';
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodePrompt } from '../parts/text-encoder.ts';
@@ -88,7 +88,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     const both = guided ? concat([await encodePrompt(model, run, call.negative_prompt ?? '', null, 1), words], 0) : words;
     await components.release('text_encoder');
     const likeness =
-      family === 'animatediff-ipadapter' ? orNothing(await encodePhoto(model, run, clipImage(requirePhoto(photos[0]), clipImageOf(model))), guided) : undefined;
+      family === 'animatediff-ipadapter' ? orNothing(await encodePhoto(model, run, clipImage(onlyPhoto(photos), clipImageOf(model))), guided) : undefined;
     await components.release('image_encoder');
 
     // 3 image latents: the frames that are given

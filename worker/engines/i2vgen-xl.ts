@@ -9,7 +9,7 @@ import { encodePhoto } from '../parts/image-encoder.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
-import { checkLatentSize, checkRequest, requirePhoto } from '../parts/request-check.ts';
+import { checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts/request-check.ts';
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodePrompt } from '../parts/text-encoder.ts';
@@ -28,7 +28,7 @@ const i2vgenArguments = z.strictObject({
   negative_prompt: prompt.nullish(),
   width: sidePx.nullable().default(1280),
   height: sidePx.nullable().default(704),
-  target_fps: z.int().min(1).max(1000).default(16),
+  target_fps: z.number().min(0).max(1000).default(16),
   num_frames: frameCount.default(16),
   num_inference_steps: stepCount.default(50),
   guidance_scale: guidanceScale.default(9),
@@ -144,7 +144,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     async replay({ kwargs, seed, globalSeed, images, scheduler }, context) {
       const run = startRun(context);
       const call = readArguments(i2vgenArguments, kwargs);
-      const input = { call, photo: requirePhoto(images[0]), seed, globalSeed, scheduler };
+      const input = { call, photo: onlyPhoto(images), seed, globalSeed, scheduler };
       const { latents, chunks } = await make(await resident.load(), input, run);
       return { latents, frames: await collectFrames(run, chunks, call.num_frames) };
     },

@@ -68,6 +68,8 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
 
     // 1 check inputs
     run.check();
+    // a clip that was stopped may have left graphs open
+    await components.release(...Object.keys(manifest.components));
     checkLatentSize(manifest, call.width, call.height);
     const config = scheduler ?? schedulerConfig;
     // one level cannot both be pure noise and end where the schedule shall end
@@ -213,8 +215,7 @@ async function* decodeVideo(
   run.check();
   await run.observe('vae_decode/0/in/z', inputs.latents);
   if (inputs.timestep) await run.observe('vae_decode/0/in/arg0', inputs.timestep);
-  const decoded = await components.run('vae_decoder', inputs);
-  await components.release('vae_decoder');
+  const decoded = await components.run('vae_decoder', inputs).finally(() => components.release('vae_decoder'));
   const sample = finite(decoded.float('sample'));
   await run.observe('vae_decode/0/out/sample', sample);
   yield { sample, frames: decoded.bytes('frames') };

@@ -11,7 +11,7 @@ import { encodePhoto } from '../parts/image-encoder.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { posteriorMode } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
-import { checkLatentSize, checkRequest, requirePhoto } from '../parts/request-check.ts';
+import { checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts/request-check.ts';
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { type DecodedChunk, decodeFrames, encodePixels } from '../parts/vae-2d.ts';
@@ -32,7 +32,7 @@ const svdArguments = z.strictObject({
   sigmas: z.null({ error: 'noise levels other than those of the scheduler are not supported' }).optional(),
   min_guidance_scale: guidanceScale.default(1),
   max_guidance_scale: guidanceScale.default(3),
-  fps: z.int().min(1).max(1000).default(7),
+  fps: z.number().min(0).max(1000).default(7),
   motion_bucket_id: z.number().min(0).max(1000).default(127),
   noise_aug_strength: z.number().min(0).max(100).default(0.02),
   decode_chunk_size: frameCount.nullish(),
@@ -135,7 +135,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
 
     async replay({ kwargs, seed, images, scheduler }, context) {
       const run = startRun(context);
-      const input = { call: readArguments(svdArguments, kwargs), photo: requirePhoto(images[0]), seed, scheduler };
+      const input = { call: readArguments(svdArguments, kwargs), photo: onlyPhoto(images), seed, scheduler };
       const { latents, chunks, frames } = await make(await resident.load(), input, run);
       return { latents, frames: await collectFrames(run, chunks, frames) };
     },

@@ -62,6 +62,8 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
 
     // 1 check inputs
     run.check();
+    // a clip that was stopped may have left graphs open
+    await components.release(...Object.keys(manifest.components));
     const grid = gridOf(call, manifest);
     const { latentChannels: channels } = manifest.vae;
     const perToken = manifest.family === 'wan22-ti2v';
@@ -97,32 +99,31 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
     if (condition && !perToken) writeCondition(input, condition, channels, manifest.vae.temporalScale);
     const tokens = timestepIndex(grid, manifest, condition !== undefined);
     const passes = { transformer: 0, transformer_2: 0 };
-    for (let i = 0; i < steps; i++) {
+    const predict = async (network: keyof typeof passes, words: FloatTensor, timestep: number): Promise<FloatTensor> => {
       run.check();
+      const pass = `${network}/${passes[network]++}`;
+      const timesteps = perToken
+        ? { timestep_rows: condition ? vector(0, timestep) : vector(timestep), timestep_index: tokens }
+        : { timestep: vector(timestep) };
+      if (run.observed) {
+        const shown = perToken ? timestepOfTokens(tokens, timestep, condition !== undefined) : vector(timestep);
+        await run.observeInputs(pass, { hidden_states: input, encoder_hidden_states: words, timestep: shown });
+      }
+      const outputs = await components.run(network, { ...timesteps, hidden_states: input, encoder_hidden_states: words });
+      const prediction = finite(outputs.float('noise_pred'));
+      await run.observe(`${pass}/out.0`, prediction);
+      return prediction;
+    };
+    for (let i = 0; i < steps; i++) {
       const timestep = schedule.timesteps[i] as number;
       const late = boundary !== undefined && timestep < boundary;
       const network = late ? 'transformer_2' : 'transformer';
       if (late && passes.transformer_2 === 0) await components.release('transformer');
       input.data.set(latents.data);
       if (condition && perToken) holdFirstFrame(input, condition);
-      const times = perToken ? { timestep_rows: condition ? vector(0, timestep) : vector(timestep), timestep_index: tokens } : { timestep: vector(timestep) };
-      const predict = async (words: FloatTensor): Promise<FloatTensor> => {
-        run.check();
-        const pass = `${network}/${passes[network]++}`;
-        if (run.observed) {
-          await run.observeInputs(pass, {
-            hidden_states: input,
-            encoder_hidden_states: words,
-            timestep: perToken ? shownTimesteps(tokens, timestep, condition !== undefined) : vector(timestep),
-          });
-        }
-        const prediction = finite((await components.run(network, { ...times, hidden_states: input, encoder_hidden_states: words })).float('noise_pred'));
-        await run.observe(`${pass}/out.0`, prediction);
-        return prediction;
-      };
-      const conditional = await predict(said);
+      const conditional = await predict(network, said, timestep);
       const scale = late ? (call.guidance_scale_2 ?? call.guidance_scale) : call.guidance_scale;
-      const noisy = unsaid ? guide(await predict(unsaid), conditional, Math.fround(scale)) : conditional;
+      const noisy = unsaid ? guide(await predict(network, unsaid, timestep), conditional, Math.fround(scale)) : conditional;
       latents = await schedule.step(i, noisy, latents);
       run.denoised(i + 1, steps);
     }
@@ -251,7 +252,7 @@ const timestepIndex = ([frames, height, width]: Grid, { denoiser: { patch } }: B
 };
 
 /** A timestep for every token, as the reference hands them over. */
-const shownTimesteps = ({ data, dims }: Tensor<BigInt64Array>, timestep: number, given: boolean): FloatTensor =>
+const timestepOfTokens = ({ data, dims }: Tensor<BigInt64Array>, timestep: number, given: boolean): FloatTensor =>
   tensor(
     Float32Array.from(data, (row) => (given && row === 0n ? 0 : timestep)),
     dims,

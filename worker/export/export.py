@@ -36,6 +36,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('bundle', type=Path, help='folder to write; it must not exist yet')
     parser.add_argument('--dtype', choices=DTYPES, default='fp32', help='of weights and arithmetic; CPUs want fp32 (default)')
     parser.add_argument('--attention', choices=('mha', 'plain'), default='mha', help='mha: one fused node, less memory (default); plain: standard ONNX only')
+    parser.add_argument('--halves', action='store_true', help='store weights in 16 bits where that is exact (weights published so): half the download')
     parser.add_argument('--check', action='store_true', help='compare every graph with torch at two shapes and print a table (default: at one, silently)')
     parser.add_argument('--ip-adapter', type=Path, help='safetensors of an IP-Adapter for an AnimateDiff checkpoint')
     parser.add_argument('--licence', default='unknown', help='licence of the weights, for the manifest')
@@ -43,14 +44,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def export_component(graph: Graph, bundle: Path, options: Options, shapes: int) -> tuple[dict, list[Finding]]:
+def export_component(graph: Graph, bundle: Path, options: Options, halves: bool, shapes: int) -> tuple[dict, list[Finding]]:
     """Traces, stores and verifies one graph; returns its manifest entry and what the verification found."""
     dtype = graph.dtype or options.dtype
     target = bundle / f'{graph.name}.onnx'
     with tempfile.TemporaryDirectory(dir=bundle, prefix='.trace-') as folder:
         traced = Path(folder) / target.name
         export_graph(graph, traced, dtype, options.attention)
-        sealed, domains = store(traced, target)
+        sealed, domains = store(traced, target, halves)
     with torch.no_grad():
         outputs = Borders(graph, dtype)(*(graph.examples[0][name] for name in graph.inputs))
     results = {name: value.dtype for name, value in zip(graph.outputs, outputs, strict=True)}
@@ -76,7 +77,7 @@ def export(arguments: argparse.Namespace) -> list[tuple[str, Finding]]:
         with tqdm(desc=family, unit='graph', disable=None) as bar:
             for graph in module.graphs(checkpoint, options):
                 bar.set_postfix_str(graph.name)
-                components[graph.name], found = export_component(graph, partial, options, 2 if arguments.check else 1)
+                components[graph.name], found = export_component(graph, partial, options, arguments.halves, 2 if arguments.check else 1)
                 findings += [(graph.name, finding) for finding in found]
                 opset = max(opset, graph.opset)
                 del graph

@@ -6,6 +6,8 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, external_data_helper
 
+from compact import halve_exact, merge_equal_nodes, shorten_names, without_traces
+
 EXTERNAL_FROM_BYTES = 1_800_000_000
 # Smaller tensors (shapes, scales) stay in the graph, where ONNX Runtime wants them for constant folding.
 LEAST_EXTERNAL_BYTES = 1024
@@ -31,36 +33,16 @@ def _tensor_bytes(tensor: TensorProto, folder: Path) -> bytes:
     return tensor.raw_data or onnx.numpy_helper.to_array(tensor).tobytes()
 
 
-def _without_traces(model: onnx.ModelProto) -> None:
-    """Removes stack traces, names of modules and documentation, which make up more than half of a small graph."""
-    del model.metadata_props[:]
-    model.doc_string = ''
-    pending = [model.graph, *model.functions]
-    while pending:
-        part = pending.pop()
-        part.doc_string = ''
-        del part.metadata_props[:]
-        if isinstance(part, onnx.GraphProto):
-            del part.value_info[:]
-            for value in [*part.input, *part.output, *part.initializer]:
-                value.doc_string = ''
-                del value.metadata_props[:]
-        for node in part.node:
-            node.doc_string = ''
-            del node.metadata_props[:]
-            for attribute in node.attribute:
-                attribute.doc_string = ''
-                pending.extend([attribute.g] if attribute.HasField('g') else attribute.graphs)
-
-
-def store(traced: Path, target: Path) -> tuple[dict, set[str]]:
-    """Moves the graph `traced` (with whatever lies beside it) to `target`.
+def store(traced: Path, target: Path, halves: bool = False) -> tuple[dict, set[str]]:
+    """Moves the graph `traced` (with whatever lies beside it) to `target`, with `halves` its weights in sixteen bits where that is exact.
 
     Returns {'sha256', 'bytes', 'externalData': [{'file', 'sha256', 'bytes'}]} for the manifest and the operator domains in use. One tensor is in memory at a time when the
     weights go beside the graph.
     """
     model = onnx.load(str(traced), load_external_data=False)
-    _without_traces(model)
+    without_traces(model)
+    merge_equal_nodes(model.graph)
+    shorten_names(model.graph)
     model.producer_name, model.producer_version = 'stillmotion', ''
     sizes = [_size(tensor, traced.parent) for tensor in model.graph.initializer]
     beside = sum(sizes) > EXTERNAL_FROM_BYTES
@@ -90,6 +72,8 @@ def store(traced: Path, target: Path) -> tuple[dict, set[str]]:
     finally:
         if stream is not None:
             stream.close()
+    if halves:
+        halve_exact(model.graph, LEAST_EXTERNAL_BYTES)
     target.write_bytes(model.SerializeToString())
     sealed = {**seal(target), 'externalData': [{'file': data.name, **seal(data)}] if beside else []}
     return sealed, {node.domain for node in model.graph.node}

@@ -65,7 +65,7 @@ def export_graph(graph: Graph, path: Path, dtype: torch.dtype, attention: str) -
         if graph.exporter == 'legacy':
             torch.onnx.export(
                 wrapped, arguments, str(path), dynamo=False, opset_version=graph.opset, input_names=list(graph.inputs), output_names=list(graph.outputs),
-                dynamic_axes={name: axes for name, axes in dynamic_axes(graph).items() if axes}, custom_opsets={CONTRIB_DOMAIN: 1},
+                dynamic_axes={name: axes for name, axes in dynamic_axes(graph).items() if axes},
             )
             return
         automatic = torch.export.Dim.AUTO

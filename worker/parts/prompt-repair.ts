@@ -22,18 +22,34 @@ const letters = (from: number, to: number): string => `[${String.fromCharCode(fr
  */
 const mojibake = new RegExp(
   [
-    `(?:${letters(0xe0, 0xef)}${CONTINUATION}{2}|${letters(0xf0, 0xf4)}${CONTINUATION}{3}|[ÂÃ]${CONTINUATION})+`,
+    `(?:${letters(0xe0, 0xef)}${CONTINUATION}{2}|${letters(0xf0, 0xf4)}${CONTINUATION}{3}|[ÂÃÐ]${CONTINUATION})+`,
     `(?:${letters(0xc2, 0xdf)}${CONTINUATION}){2,}`,
   ].join('|'),
   'g',
 );
+/** Enough to read a whole line again, if it then is UTF-8 from end to end. */
+const suspicious = new RegExp(`[ÂÃÐÑ]${CONTINUATION}|${letters(0xe0, 0xf4)}${CONTINUATION}{2}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}.*){2}`);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** The text that these characters are as bytes; themselves, when some are no bytes or the bytes no UTF-8. */
 const rereadAsUtf8 = (run: string): string => {
+  const bytes = Array.from(run, (character) => byteOf.get(character) ?? character.codePointAt(0) ?? 0);
+  if (bytes.some((byte) => byte > 0xff)) return run;
   try {
-    return utf8.decode(Uint8Array.from(run, (character) => byteOf.get(character) ?? character.charCodeAt(0)));
+    return utf8.decode(Uint8Array.from(bytes));
   } catch {
     return run;
+  }
+};
+
+/** Again and again, since text can be broken more than once. */
+const rereadMojibake = (line: string): string => {
+  let text = line;
+  for (;;) {
+    const whole = suspicious.test(text) ? rereadAsUtf8(text) : text;
+    const mended = whole === text ? text.replace(mojibake, rereadAsUtf8) : whole;
+    if (mended === text) return text;
+    text = mended;
   }
 };
 
@@ -42,8 +58,7 @@ const mendLine = (line: string, references: boolean): string => {
   for (;;) {
     const before = text;
     if (references) text = unescapeCertain(text);
-    text = text.replace(mojibake, rereadAsUtf8);
-    text = text
+    text = rereadMojibake(text)
       .replace(/[\u0080-\u009f]/g, (control) => windows1252[control.charCodeAt(0)] as string)
       .replace(/[Ĳĳŉ\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb06]/g, (character) => ligatures.get(character) ?? character)
       .replace(/[\u3000\uff01-\uffef]/g, (character) => character.normalize('NFKC'))

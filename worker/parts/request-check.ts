@@ -64,3 +64,9 @@ export const requirePhoto = (photo: Photo | null | undefined): Photo => {
   if (photo.rgb.length !== photo.widthPx * photo.heightPx * 3) throw new AppError('REQUEST_MALFORMED', { problem: 'the photo is not RGB' });
   return photo;
 };
+
+/** The image of a recorded call that takes one. @throws InputError PHOTO_MISSING, REQUEST_MALFORMED */
+export const onlyPhoto = (photos: readonly Photo[]): Photo => {
+  if (photos.length > 1) throw new AppError('REQUEST_MALFORMED', { problem: `this call takes one image, not ${photos.length}` });
+  return requirePhoto(photos[0]);
+};

@@ -10,12 +10,13 @@ export type ClipSkip = number | null;
 /**
  * @param index how many prompts this run encoded before, for the observer
  * @returns [1, tokens, width]
- * @throws InputError REQUEST_MALFORMED when more layers are to be skipped than the graph can; EngineError NAN_OUTPUT
+ * @throws InputError REQUEST_MALFORMED when more layers are to be skipped than the graph can; EngineError NAN_OUTPUT; CanceledError
  */
 export const encodePrompt = async ({ components, tokenize }: Model, run: Run, prompt: string, clipSkip: ClipSkip, index: number): Promise<FloatTensor> => {
   if (clipSkip !== null && clipSkip > 1) {
     throw new AppError('REQUEST_MALFORMED', { problem: `clip_skip: the exported text encoder skips 0 or 1 layers, not ${clipSkip}` });
   }
+  run.check();
   const { ids } = tokenize(prompt);
   const input_ids = integers(ids, [1, ids.length]);
   await run.observe(`text_encoder/${index}/in/input_ids`, input_ids);

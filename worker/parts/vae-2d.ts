@@ -15,9 +15,10 @@ export interface DecodedChunk {
 /**
  * @param pixels [n, 3, h, w], -1..1
  * @returns moments [n, 2c, h / 8, w / 8]
- * @throws EngineError NAN_OUTPUT
+ * @throws EngineError NAN_OUTPUT; CanceledError
  */
 export const encodePixels = async ({ components }: Model, run: Run, pixels: FloatTensor): Promise<FloatTensor> => {
+  run.check();
   await run.observe('vae_encode/0/in/x', pixels);
   const moments = finite((await components.run('vae_encoder', { sample: pixels })).float('moments'));
   await run.observe('vae_encode/0/out/moments', moments);

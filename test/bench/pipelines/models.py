@@ -105,7 +105,7 @@ def build(folder: Path, name: str) -> None:
     del model
     graph = graph_of(case, Checkpoint(checkpoint))
     graph.name = 'denoiser'
-    _, findings = export_component(graph, home, Options(), 1)
+    _, findings = export_component(graph, home, Options(), False, 1)
     if not all(finding.is_within for finding in findings):
         raise SystemExit(f'{name}: the graph differs from torch: {findings}')
     spec = {}

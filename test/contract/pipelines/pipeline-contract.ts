@@ -9,7 +9,7 @@ import { readCase } from '../../../worker/golden/case.ts';
 import { replayCase } from '../../../worker/golden/replay-case.ts';
 import type { Family } from '../../../worker/onnx/bundle-manifest.ts';
 import { readBundleManifest } from '../../../worker/onnx/pipeline-bundle.ts';
-import type { PipelineEngine } from '../../../worker/parts/reference-call.ts';
+import type { PipelineEngine, ReferenceResult } from '../../../worker/parts/reference-call.ts';
 import { engineContract, make } from '../engine-contract.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -33,33 +33,44 @@ export interface PipelineUnderTest {
   readonly bundle: string;
   /** Folders below test/golden/cases. */
   readonly cases: readonly string[];
+  /** Null for families that make clips from words alone. */
   readonly photo: Photo | null;
+  /** The first is the usual one. */
   readonly sizes: readonly (readonly [widthPx: number, heightPx: number])[];
-  /** What differs from the usual small request. */
-  readonly request?: Partial<GenerateRequest>;
   /** A size the family cannot make, and the nearest it can. */
   readonly impossible: { readonly size: readonly [widthPx: number, heightPx: number]; readonly nearest: string };
+  /** What differs from the usual small request. */
+  readonly request?: Partial<GenerateRequest>;
   readonly fewestFrames?: number;
 }
 
-/** Applies both contracts; `more` holds what only this family promises. */
+/** Short ways to clips and calls that differ in something. */
+export interface Variations {
+  /** The clip's frames, one after the other. */
+  frames(differences?: Partial<GenerateRequest>): Promise<readonly Uint8Array[]>;
+  /** The first recorded call with other arguments. */
+  replay(kwargs: Readonly<Record<string, unknown>>): Promise<ReferenceResult>;
+}
+
+/** Applies both contracts; `more` declares the tests of this family alone. */
 export const pipelineContract = async (
   name: string,
   { family, bundle, cases, photo, sizes, request: differences, impossible, fewestFrames }: PipelineUnderTest,
-  more?: (engine: () => PipelineEngine, request: GenerateRequest) => void,
+  more?: (engine: () => PipelineEngine, request: GenerateRequest, variations: Variations) => void,
 ): Promise<void> => {
   const folder = golden(`bundles/${bundle}`);
-  const create = engineFactories[family];
-  if (create === undefined) throw new Error(`no engine for ${family}`);
   const bundleManifest = await readBundleManifest(folder, name);
   const manifest = engineOf(bundleManifest, bundle);
+  const create = engineFactories[family];
+  if (create === undefined) throw new Error(`no engine for ${family}`);
+  const [[widthPx, heightPx] = [64, 64], ...otherSizes] = sizes;
   const request: GenerateRequest = {
     photo,
     prompt: 'a red fox runs through deep snow',
     negativePrompt: '',
     seed: 11,
-    widthPx: sizes[0]?.[0] ?? 64,
-    heightPx: sizes[0]?.[1] ?? 64,
+    widthPx,
+    heightPx,
     seconds: 1,
     fps: 8,
     frameCount: 3,
@@ -70,12 +81,11 @@ export const pipelineContract = async (
     ...differences,
   };
 
-  engineContract(name, { manifest, create, folder, request, sizes: sizes.slice(1), ...(fewestFrames === undefined ? {} : { fewestFrames }) });
+  engineContract(name, { manifest, create, folder, request, sizes: otherSizes, ...(fewestFrames === undefined ? {} : { fewestFrames }) });
 
   describe(`${name} makes what its reference makes`, () => {
     it.each(cases)('case %s, every stage of it', async (one) => {
-      const recorded = await readCase(golden(`cases/${one}`));
-      const { stages, passed } = await replayCase(recorded, {
+      const { stages, passed } = await replayCase(await readCase(golden(`cases/${one}`)), {
         manifest,
         folder,
         providers: ['cpu'],
@@ -89,21 +99,27 @@ export const pipelineContract = async (
     });
   });
 
-  describe(`${name} refuses what it cannot do`, () => {
+  describe(`${name} alone`, () => {
     let engine: PipelineEngine;
     beforeAll(() => {
       engine = create({ manifest, folder, providers: ['cpu'], threads: 1, log: silent }) as PipelineEngine;
     });
     afterAll(() => engine.dispose());
+    const replay = async (kwargs: Readonly<Record<string, unknown>>): Promise<ReferenceResult> => {
+      const { call } = await readCase(golden(`cases/${cases[0]}`));
+      return engine.replay({ ...call, kwargs: { ...call.kwargs, ...kwargs } }, { signal: new AbortController().signal });
+    };
 
     it('names the nearest sizes to an impossible one', async () => {
-      const [widthPx, heightPx] = impossible.size;
-      await expect(make(engine, { ...request, widthPx, heightPx })).rejects.toMatchObject({
+      const [width, height] = impossible.size;
+      await expect(make(engine, { ...request, widthPx: width, heightPx: height })).rejects.toMatchObject({
         name: 'InputError',
         code: 'SIZE_IMPOSSIBLE',
-        params: { got: `${widthPx}×${heightPx}`, nearest: impossible.nearest },
+        params: { got: `${width}×${height}`, nearest: impossible.nearest },
       });
     });
+
+    it('is made of a bundle of its family', () => expect(bundleManifest.family).toBe(family));
 
     it('names the nearest frame counts to an impossible one', async () => {
       const { max } = bundleManifest.sizes.frames;
@@ -111,9 +127,7 @@ export const pipelineContract = async (
     });
 
     it('names an argument of a recorded call that it does not know', async () => {
-      const recorded = await readCase(golden(`cases/${cases[0]}`));
-      const call = { ...recorded.call, kwargs: { ...recorded.call.kwargs, prompt_embeds: [0] } };
-      await expect(engine.replay(call, { signal: new AbortController().signal })).rejects.toMatchObject({
+      await expect(replay({ prompt_embeds: [0] })).rejects.toMatchObject({
         code: 'REQUEST_MALFORMED',
         params: { problem: expect.stringContaining('prompt_embeds') },
       });
@@ -125,6 +139,6 @@ export const pipelineContract = async (
       });
     }
 
-    more?.(() => engine, request);
+    more?.(() => engine, request, { replay, frames: async (other) => (await make(engine, { ...request, ...other })).frames });
   });
 };

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import diffusers
+import torch
 from diffusers import (
     AutoencoderKL, AutoencoderKLLTXVideo, AutoencoderKLTemporalDecoder, AutoencoderKLWan, DDIMScheduler, EulerDiscreteScheduler,
     FlowMatchEulerDiscreteScheduler, I2VGenXLUNet, LTXVideoTransformer3DModel, MotionAdapter, SparseControlNetModel, UNet2DConditionModel,
@@ -154,8 +155,6 @@ def animatediff_ipadapter(folder: Path) -> None:
     build = _animatediff(folder, 'AnimateDiffPipeline', 400)
     unet = _merged_unet(build)
     build.clip_image()
-    import torch
-
     random = torch.Generator().manual_seed(431)
     weights = lambda *shape: torch.round(torch.randn(*shape, generator=random) * 32) / 128
     state = {'image_proj.proj.weight': weights(4 * WIDTH, WIDTH), 'image_proj.proj.bias': weights(4 * WIDTH), 'image_proj.norm.weight': 1 + weights(WIDTH) / 4, 'image_proj.norm.bias': weights(WIDTH)}
@@ -179,7 +178,7 @@ def i2vgenxl(folder: Path) -> None:
     build.clip_image()
     build.autoencoder()
     build.add('unet', I2VGenXLUNet(
-        **UNET, down_block_types=('CrossAttnDownBlock3D', 'DownBlock3D'), up_block_types=('UpBlock3D', 'CrossAttnUpBlock3D'), num_attention_heads=4,
+        **UNET, down_block_types=('CrossAttnDownBlock3D', 'DownBlock3D'), up_block_types=('UpBlock3D', 'CrossAttnUpBlock3D'), attention_head_dim=4,
     ))
     build.scheduler(DDIMScheduler(
         beta_schedule='squaredcos_cap_v2', clip_sample=False, steps_offset=1, prediction_type='v_prediction', rescale_betas_zero_snr=True, timestep_spacing='leading',
@@ -206,20 +205,20 @@ def _ltx(folder: Path, seed: int, conditioned: bool) -> None:
     build.t5_text(T5Config, T5EncoderModel)
     if conditioned:
         more = dict(
-            decoder_spatio_temporal_scaling=(True, True, True), decoder_layers_per_block=(1, 1, 1, 1), decoder_block_out_channels=(8, 8, 8),
-            decoder_inject_noise=(False, False, False, False), timestep_conditioning=True, upsample_residual=(True, True, True), upsample_factor=(1, 1, 1),
+            block_out_channels=(8, 8, 8, 8, 16), down_block_types=('LTXVideo095DownBlock3D',) * 4, spatio_temporal_scaling=(True,) * 4,
+            downsample_type=('spatial', 'temporal', 'spatiotemporal', 'spatiotemporal'), spatial_compression_ratio=32, temporal_compression_ratio=8,
+            decoder_spatio_temporal_scaling=(True, True, True), decoder_layers_per_block=(1, 1, 1, 1), decoder_block_out_channels=(8, 8, 16),
+            decoder_inject_noise=(False, False, False, False), timestep_conditioning=True, upsample_residual=(True, True, True), upsample_factor=(2, 2, 2),
         )
     else:
         more = dict(
-            decoder_spatio_temporal_scaling=(True, True, True, False), decoder_layers_per_block=(1,) * 5, decoder_block_out_channels=(8, 8, 8, 8),
+            block_out_channels=(8, 8, 8, 8), spatio_temporal_scaling=(True, True, True, False), decoder_spatio_temporal_scaling=(True, True, True, False), decoder_layers_per_block=(1,) * 5, decoder_block_out_channels=(8, 8, 8, 8),
             decoder_inject_noise=(False,) * 5, timestep_conditioning=False, upsample_residual=(False,) * 4, upsample_factor=(1,) * 4,
         )
     vae = AutoencoderKLLTXVideo(
-        latent_channels=8, block_out_channels=(8, 8, 8, 8), layers_per_block=(1,) * 5, spatio_temporal_scaling=(True, True, True, False), patch_size=4, patch_size_t=1,
+        latent_channels=8, layers_per_block=(1,) * 5, patch_size=4, patch_size_t=1,
         encoder_causal=True, decoder_causal=False, scaling_factor=1.0, **more,
     )
-    import torch
-
     random = torch.Generator().manual_seed(seed + 50)
     vae.latents_mean.copy_(torch.randn(8, generator=random) * 0.2)
     vae.latents_std.copy_(0.8 + torch.rand(8, generator=random) * 0.5)
@@ -255,8 +254,6 @@ def _wan_transformer(channels: int, out: int) -> WanTransformer3DModel:
 
 
 def _statistics(count: int, seed: int) -> dict:
-    import torch
-
     random = torch.Generator().manual_seed(seed)
     return {
         'latents_mean': [round(value, 4) for value in (torch.randn(count, generator=random) * 0.3).tolist()],
@@ -269,7 +266,7 @@ def wan22_ti2v(folder: Path) -> None:
     build = Build(folder, 'WanImageToVideoPipeline', 800)
     build.t5_text(UMT5Config, UMT5EncoderModel)
     build.add('vae', AutoencoderKLWan(
-        base_dim=4, decoder_base_dim=4, z_dim=16, dim_mult=(1, 2, 2, 2), num_res_blocks=1, temperal_downsample=(False, True, True), in_channels=12, out_channels=12,
+        base_dim=4, decoder_base_dim=4, z_dim=16, dim_mult=[1, 2, 2, 2], num_res_blocks=1, temperal_downsample=[False, True, True], in_channels=12, out_channels=12,
         is_residual=True, patch_size=2, scale_factor_spatial=16, scale_factor_temporal=4, **_statistics(16, 841),
     ))
     build.add('transformer', _wan_transformer(16, 16))
@@ -282,7 +279,7 @@ def wan22_i2v_a14b(folder: Path) -> None:
     build = Build(folder, 'WanImageToVideoPipeline', 900)
     build.t5_text(UMT5Config, UMT5EncoderModel)
     build.add('vae', AutoencoderKLWan(
-        base_dim=4, z_dim=16, dim_mult=(1, 2, 2, 2), num_res_blocks=1, temperal_downsample=(False, True, True), scale_factor_spatial=8, scale_factor_temporal=4, **_statistics(16, 941),
+        base_dim=4, z_dim=16, dim_mult=[1, 2, 2, 2], num_res_blocks=1, temperal_downsample=[False, True, True], scale_factor_spatial=8, scale_factor_temporal=4, **_statistics(16, 941),
     ))
     build.add('transformer', _wan_transformer(36, 16))
     build.add('transformer_2', _wan_transformer(36, 16))

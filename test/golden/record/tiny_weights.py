@@ -23,9 +23,6 @@ def enliven(module: torch.nn.Module, seed: int, spread: float = 1.0) -> torch.nn
             else:
                 value = noise * spread * parameter[0].numel() ** -0.5
             parameter.copy_(_round(value))
-        for _, buffer in module.named_buffers():
-            if buffer.is_floating_point():
-                buffer.copy_(buffer)
     return module.eval().requires_grad_(False)
 
 

@@ -226,8 +226,8 @@ def facts(checkpoint: Checkpoint, options: Options) -> dict:
     found = {
         'vae': autoencoder.facts(checkpoint, 'sample'), 'text': clip.text_facts(checkpoint), 'denoiser': denoiser,
         'sizes': {
-            'sidePx': grid(8 * scale, 1024, scale, 64 if tiny else 512),
-            'maxPixels': 64 * 96 if tiny else 768 * 512,
+            'sidePx': grid(4 * scale if tiny else 256, 1024, scale, 64 if tiny else 512),
+            'maxPixels': 192 * 192 if tiny else 768 * 512,
             'frames': grid(1, most, 1, min(most, 4 if tiny else 16)),
         },
         'defaults': {'fps': 8, 'steps': 4 if tiny else 50, 'guidance': 7.5, 'call': call},

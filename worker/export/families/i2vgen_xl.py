@@ -104,8 +104,8 @@ def facts(checkpoint: Checkpoint, options: Options) -> dict:
         'vae': autoencoder.facts(checkpoint, 'sample'), 'text': clip.text_facts(checkpoint, skip=1), 'clipImage': clip.image_facts(checkpoint),
         'denoiser': {'inChannels': unet['in_channels']},
         'sizes': {
-            'sidePx': grid(8 * scale, 1280, scale, 64 if tiny else 704),
-            'maxPixels': 64 * 96 if tiny else 1280 * 704,
+            'sidePx': grid(4 * scale if tiny else 256, 1280, scale, 64 if tiny else 704),
+            'maxPixels': 192 * 192 if tiny else 1280 * 704,
             'frames': grid(1, 32, 1, 4 if tiny else 16),
         },
         'defaults': {

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 import torch.nn.functional as F
 
-from families.token_ops import attention, frames_of, rotate
+from families.token_ops import attention, frames_of, rms_norm, rotate
 
 
 class LtxTransformer(torch.nn.Module):
@@ -19,6 +19,7 @@ class LtxTransformer(torch.nn.Module):
         # Frequencies reach 1.6e4 rad, where a power computed by another library would move the angle by a millirad.
         exponents = torch.linspace(math.log(1.0, rope.theta), math.log(rope.theta, rope.theta), rope.dim // 6, dtype=torch.float32)
         self.register_buffer('frequencies', rope.theta**exponents * math.pi / 2.0)
+        self.register_buffer('ones', torch.ones(rope.dim))
         self.plain_pairs = rope.dim % 6 // 2
 
     def _angles(self, grid, heads: int):
@@ -33,9 +34,13 @@ class LtxTransformer(torch.nn.Module):
         batch, tokens, width = x.shape
         return rotate(x.reshape(batch, tokens * heads, width // heads), *angles, 1, self.contrib).reshape(batch, tokens, width)
 
+    def _norm(self, norm, hidden):
+        return rms_norm(hidden, self.ones if norm.weight is None else norm.weight, norm.eps)
+
     def _attend(self, part, hidden, context=None, angles=None, mask=None):
-        query, source = part.norm_q(part.to_q(hidden)), hidden if context is None else context
-        key, value = part.norm_k(part.to_k(source)), part.to_v(source)
+        source = hidden if context is None else context
+        query, key, value = part.to_q(hidden), part.to_k(source), part.to_v(source)
+        query, key = rms_norm(query, part.norm_q.weight, part.norm_q.eps), rms_norm(key, part.norm_k.weight, part.norm_k.eps)
         if angles is not None:
             query, key = (self._turn(x, angles, part.heads) for x in (query, key))
         return part.to_out[0](attention(query, key, value, part.heads, self.contrib, mask))
@@ -45,20 +50,21 @@ class LtxTransformer(torch.nn.Module):
         hidden = model.proj_in(hidden_states)
         time, embedded = model.time_embed(timestep_rows, batch_size=batch, hidden_dtype=hidden.dtype)
         time = time.unflatten(1, (6, -1))
-        spread = lambda rows: [F.embedding(timestep_index, one) for one in rows.unbind(1)]
+        # every second of three is a scale; one is added to it while it is a few rows and not yet all tokens
+        spread = lambda rows: [F.embedding(timestep_index, 1 + one if place % 3 == 1 else one) for place, one in enumerate(rows.unbind(1))]
         context = model.caption_projection(encoder_hidden_states)
         angles = self._angles(rope_grid, model.transformer_blocks[0].attn1.heads)
 
         for block in model.transformer_blocks:
             shift, scale, gate, ff_shift, ff_scale, ff_gate = spread(block.scale_shift_table + time)
-            normed = block.norm1(hidden) * (1 + scale) + shift
+            normed = self._norm(block.norm1, hidden) * scale + shift
             hidden = hidden + self._attend(block.attn1, normed, angles=angles) * gate
             hidden = hidden + self._attend(block.attn2, hidden, context, mask=encoder_attention_mask)
-            normed = block.norm2(hidden) * (1 + ff_scale) + ff_shift
+            normed = self._norm(block.norm2, hidden) * ff_scale + ff_shift
             hidden = hidden + block.ff(normed) * ff_gate
 
         shift, scale = spread(model.scale_shift_table + embedded.unsqueeze(1))
-        return (model.proj_out(model.norm_out(hidden) * (1 + scale) + shift),)
+        return (model.proj_out(model.norm_out(hidden) * scale + shift),)
 
 
 class LtxReference(torch.nn.Module):

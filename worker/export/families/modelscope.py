@@ -67,6 +67,6 @@ def facts(checkpoint: Checkpoint, options: Options) -> dict:
     side = 64 if tiny else (unet.get('sample_size') or 32) * scale
     return {
         'vae': autoencoder.facts(checkpoint, 'sample'), 'text': clip.text_facts(checkpoint), 'denoiser': {'inChannels': unet['in_channels']},
-        'sizes': {'sidePx': grid(8 * scale, 1024, scale, side), 'maxPixels': 64 * 96 if tiny else 1024 * 576, 'frames': grid(1, 64, 1, 4 if tiny else 16)},
+        'sizes': {'sidePx': grid(4 * scale if tiny else 128, 1024, scale, side), 'maxPixels': 192 * 192 if tiny else 1024 * 576, 'frames': grid(1, 64, 1, 4 if tiny else 16)},
         'defaults': {'fps': 8, 'steps': 4 if tiny else 50, 'guidance': 9.0, 'call': {'width': side, 'height': side}},
     }

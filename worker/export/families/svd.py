@@ -97,8 +97,8 @@ def facts(checkpoint: Checkpoint, options: Options) -> dict:
         'clipImage': clip.image_facts(checkpoint),
         'denoiser': {'inChannels': unet['in_channels']},
         'sizes': {
-            'sidePx': grid(step, 1024, step, 64 if tiny else 768),
-            'maxPixels': 64 * 96 if tiny else 1024 * 576,
+            'sidePx': grid(2 * step if tiny else 256, 1024, step, 64 if tiny else 768),
+            'maxPixels': 192 * 192 if tiny else 1024 * 576,
             'frames': grid(2, max(frames, 25), 1, 4 if tiny else frames),
         },
         'defaults': {

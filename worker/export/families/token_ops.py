@@ -42,6 +42,15 @@ def rotate(x, cos, sin, heads: int, contrib: bool):
     return torch.stack((real * cos - imaginary * sin, imaginary * cos + real * sin), dim=-1).flatten(2).to(x.dtype)
 
 
+def rms_norm(x, weight, eps: float):
+    """x divided by its root mean square along the last axis, in float32, times `weight`.
+
+    Written as a division, which ONNX Runtime recognises and computes in one pass; torch's own export multiplies by a reciprocal.
+    """
+    full = x.float()
+    return (full / torch.sqrt(full.pow(2).mean(-1, keepdim=True) + eps) * weight.float()).to(x.dtype)
+
+
 def frames_of(sample):
     """[1, 3, F, H, W] in -1..1 -> uint8 [F, H, W, 3], rounded half to even."""
     return ((sample[0].permute(1, 2, 3, 0) / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8)

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from diffusers.models.autoencoders.autoencoder_kl_wan import WanResample, patchify, unpatchify
 
-from families.token_ops import attention, frames_of, rotate
+from families.token_ops import attention, frames_of, rms_norm, rotate
 
 
 class WanTransformer(torch.nn.Module):
@@ -42,13 +42,14 @@ class WanTransformer(torch.nn.Module):
         return F.linear(cut, convolution.weight.flatten(1), convolution.bias)
 
     def _modulations(self, table, rows, index):
-        """table [1, n, D] + rows [R, n, D] -> n tensors [B, S, D] (per token) or [B, 1, D]."""
-        sums = (table + rows.float()).unbind(1)
+        """table [1, n, D] + rows [R, n, D] -> n tensors [B, S, D] (per token) or [B, 1, D]; every second of three, a scale, grows by one."""
+        sums = [1 + one if place % 3 == 1 else one for place, one in enumerate((table + rows.float()).unbind(1))]
         return [F.embedding(index, one) if self.per_token else one.unsqueeze(1) for one in sums]
 
     def _attend(self, part, hidden, context=None, angles=None):
-        query, source = part.norm_q(part.to_q(hidden)), hidden if context is None else context
-        key, value = part.norm_k(part.to_k(source)), part.to_v(source)
+        source = hidden if context is None else context
+        query, key, value = part.to_q(hidden), part.to_k(source), part.to_v(source)
+        query, key = rms_norm(query, part.norm_q.weight, part.norm_q.eps), rms_norm(key, part.norm_k.weight, part.norm_k.eps)
         if angles is not None:
             query, key = (rotate(x, *angles, part.heads, self.contrib) for x in (query, key))
         return part.to_out[0](attention(query, key, value, part.heads, self.contrib))
@@ -69,14 +70,14 @@ class WanTransformer(torch.nn.Module):
 
         for block in model.blocks:
             shift, scale, gate, ff_shift, ff_scale, ff_gate = self._modulations(block.scale_shift_table, projected, timestep_index)
-            normed = (block.norm1(hidden.float()) * (1 + scale) + shift).to(dtype)
+            normed = (block.norm1(hidden.float()) * scale + shift).to(dtype)
             hidden = (hidden.float() + self._attend(block.attn1, normed, angles=angles) * gate).to(dtype)
             hidden = hidden + self._attend(block.attn2, block.norm2(hidden.float()).to(dtype), context)
-            normed = (block.norm3(hidden.float()) * (1 + ff_scale) + ff_shift).to(dtype)
+            normed = (block.norm3(hidden.float()) * ff_scale + ff_shift).to(dtype)
             hidden = (hidden.float() + block.ffn(normed).float() * ff_gate).to(dtype)
 
         shift, scale = self._modulations(model.scale_shift_table, time.unsqueeze(1), timestep_index)
-        out = model.proj_out((model.norm_out(hidden.float()) * (1 + scale) + shift).to(dtype))
+        out = model.proj_out((model.norm_out(hidden.float()) * scale + shift).to(dtype))
         out = out.reshape(batch, *sides, pt, ph, pw, -1).permute(0, 7, 1, 4, 2, 5, 3, 6)
         return (out.reshape(batch, -1, frames, height, width),)
 

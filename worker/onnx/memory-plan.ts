@@ -1,0 +1,153 @@
+/** Whether a clip fits into memory, and how: every graph kept, one at a time, the decoding in pieces, or not at all. */
+import { AppError } from '../../core/errors.ts';
+import type { BundleManifest, Family } from './bundle-manifest.ts';
+
+/** What a clip asks of the graphs. */
+export interface ClipShape {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly frameCount: number;
+}
+
+export interface MemoryPlan {
+  /** Every graph stays open, or one is open at a time. */
+  readonly mode: 'resident' | 'sequential';
+  /** Frames to decode together; all of them where cutting would change the picture. */
+  readonly decodeFrames: number;
+  readonly needBytes: number;
+}
+
+/** Where the graphs run: the CPU computes in float32 whatever the weights are stored as. */
+export type Device = 'cpu' | 'gpu';
+
+/** The published network of a family, to which a bundle's own is compared. */
+interface Network {
+  /** Channels of the first block, or of every token. */
+  readonly width: number;
+  readonly parameters: number;
+  /** How many tensors of [tokens, width] are alive at once, at most. */
+  readonly tensors: number;
+  /** Predictions with and without the words in one batch. */
+  readonly batch: 1 | 2;
+}
+
+/**
+ * Widths and parameters: counted on the published configurations (see config/catalogue.ts). Tensors alive: measured as the
+ * growth of the peak resident memory between opening a graph and running it, in tensors of [tokens, width] float32, on the
+ * tiny checkpoints of the families with multi-head attention fused: SVD 25 to 27 (48 to 96 latents a side, 14 frames),
+ * AnimateDiff 32 to 34, LTX 34 (8,000 and 16,000 tokens), Wan 29 to 33 (5,376 and 21,504 tokens). The tiny I2VGen-XL and
+ * ModelScope, whose heads are 2 to 4 channels wide, took 59 to 67 and 114 to 133, most of it attention scores over the 77
+ * words, which shrink with 1 / (channels per head); their published heads are 64 wide, so AnimateDiff's number stands for them.
+ */
+const unet = (parameters: number): Network => ({ width: 320, parameters, tensors: 34, batch: 2 });
+const networks: Readonly<Record<Family, Network>> = {
+  svd: { ...unet(1524.6e6), tensors: 27 },
+  animatediff: unet(1312.7e6),
+  'animatediff-sparsectrl': unet(1312.7e6),
+  'animatediff-ipadapter': unet(1312.7e6),
+  'i2vgen-xl': unet(1420.5e6),
+  'modelscope-t2v': unet(1411.2e6),
+  ltx: { width: 2048, parameters: 1923.4e6, tensors: 34, batch: 2 },
+  'wan22-ti2v': { width: 3072, parameters: 4999.8e6, tensors: 33, batch: 1 },
+  'wan22-i2v': { width: 5120, parameters: 14288.9e6, tensors: 33, batch: 1 },
+};
+
+/**
+ * Float32 values alive per pixel of a frame while it is decoded: `output` for the picture itself, `perChannel` for each channel
+ * of the decoder's last block. Measured in the same way: SVD 173 at width 32, the 2D decoder 70 at width 8, which give 35 and
+ * 4.3; LTX 15.8 at width 8 on a grid of 4 × 4 pixels. Wan is extrapolated from SVD's and therefore a lower bound.
+ */
+const decoder = { output: 35, perChannel: 4.3, width: 128 } as const;
+const decoderFloatsPerPixel = (family: Family): number => {
+  if (family === 'ltx') return 13.5 + (decoder.perChannel * decoder.width) / 16;
+  if (family === 'wan22-ti2v') return decoder.output + (decoder.perChannel * 256) / 4;
+  return decoder.output + decoder.perChannel * (family === 'wan22-i2v' ? 96 : decoder.width);
+};
+
+/** Wan decodes four frames at a time, LTX the whole clip, the others as many frames as they are given. */
+const framesTogether = (family: Family, frameCount: number): number => (family.startsWith('wan22') ? 4 : frameCount);
+const decodesInPieces = (family: Family): boolean => family !== 'ltx' && !family.startsWith('wan22');
+
+/** The runtime and Node themselves, measured with an open session. */
+const PROCESS_BYTES = 200e6;
+/** Room that stays free, for frames on their way to the encoder and for everybody else. */
+const SPARE_SHARE = 0.1;
+const bytesPerValue = { fp32: 4, fp16: 2, bf16: 2 } as const;
+const HEAD_CHANNELS = 64;
+
+type Component = BundleManifest['components'][string];
+
+const fileBytes = ({ bytes, externalData }: Component): number => externalData.reduce((sum, file) => sum + file.bytes, bytes);
+
+/** Weights in memory. On the CPU half-precision weights are held as float32: measured, 2.0 times the file. */
+const weightBytes = (component: Component, device: Device): number => fileBytes(component) * (device === 'cpu' ? 4 / bytesPerValue[component.dtype] : 1);
+
+/** What one prediction of a denoiser needs besides its weights. */
+const denoiserBytes = ({ family, vae, denoiser }: BundleManifest, component: Component, shape: ClipShape, device: Device): number => {
+  const network = networks[family];
+  const value = device === 'cpu' ? 4 : bytesPerValue[component.dtype];
+  const parameters = fileBytes(component) / bytesPerValue[component.dtype];
+  const width = Math.max(8, network.width * Math.sqrt(parameters / network.parameters));
+  const [frames, rows, columns] = denoiser.patch;
+  const perFrame = Math.ceil(shape.heightPx / vae.spatialScale / rows) * Math.ceil(shape.widthPx / vae.spatialScale / columns);
+  const latentFrames = Math.ceil(((shape.frameCount - 1) / vae.temporalScale + 1) / frames);
+  const tokens = network.batch * latentFrames * perFrame;
+  // unfused attention writes down how much every token of a frame (or of a clip) looks at every other one
+  const together = denoiser.patch[1] > 1 || family === 'ltx' ? latentFrames * perFrame : perFrame;
+  const scores = component.attention === 'plain' ? 2 * tokens * together * Math.max(1, width / HEAD_CHANNELS) : 0;
+  return value * (tokens * width * network.tensors + scores);
+};
+
+const isDenoiser = (name: string): boolean => /^(?:unet|transformer|transformer_2|controlnet)$/.test(name);
+const isDecoder = (name: string): boolean => name.startsWith('vae_decoder');
+
+interface Need {
+  readonly resident: number;
+  readonly sequential: number;
+}
+
+const needOf = (manifest: BundleManifest, shape: ClipShape, device: Device, decodeFrames: number): Need => {
+  const value = device === 'cpu' ? 4 : 2;
+  const pixels = shape.widthPx * shape.heightPx;
+  const parts = Object.entries(manifest.components).map(([name, component]) => ({
+    weights: weightBytes(component, device),
+    working: isDenoiser(name)
+      ? denoiserBytes(manifest, component, shape, device)
+      : isDecoder(name)
+        ? pixels * decodeFrames * decoderFloatsPerPixel(manifest.family) * value
+        : 0,
+  }));
+  const working = Math.max(...parts.map((part) => part.working));
+  return {
+    resident: PROCESS_BYTES + parts.reduce((sum, part) => sum + part.weights, working),
+    sequential: PROCESS_BYTES + Math.max(...parts.map((part) => part.weights + part.working)),
+  };
+};
+
+/** The least memory in which a clip can be made, in bytes: one graph at a time, decoded frame by frame where that is possible. */
+export const leastMemory = (manifest: BundleManifest, shape: ClipShape, device: Device): number =>
+  needOf(manifest, shape, device, decodesInPieces(manifest.family) ? fewestFrames(manifest, shape) : framesTogether(manifest.family, shape.frameCount))
+    .sequential;
+
+/** Frames that see each other while they are decoded stay together in twos at least. */
+const fewestFrames = ({ vae }: BundleManifest, { frameCount }: ClipShape): number => Math.min(frameCount, vae.chunkMixesFrames ? 2 : 1);
+
+/**
+ * Chooses the fastest way that fits: all graphs open and everything decoded at once; fewer frames decoded at a time; one graph
+ * at a time; both.
+ * @param availableBytes free memory of the machine, its container, or the graphics card
+ * @throws EngineError NOT_ENOUGH_MEMORY with what is needed and what there is
+ */
+export const planMemory = (title: string, manifest: BundleManifest, shape: ClipShape, device: Device, availableBytes: number): MemoryPlan => {
+  const usableBytes = availableBytes * (1 - SPARE_SHARE);
+  const all = framesTogether(manifest.family, shape.frameCount);
+  const counts = decodesInPieces(manifest.family) ? [all, Math.ceil(all / 2), Math.ceil(all / 4), fewestFrames(manifest, shape)] : [all];
+  for (const mode of ['resident', 'sequential'] as const) {
+    for (const decodeFrames of counts) {
+      const needBytes = needOf(manifest, shape, device, decodeFrames)[mode];
+      if (needBytes <= usableBytes) return { mode, decodeFrames, needBytes };
+    }
+  }
+  const gb = (bytes: number): string => (bytes / 1e9).toFixed(1);
+  throw new AppError('NOT_ENOUGH_MEMORY', { engine: title, needGb: gb(leastMemory(manifest, shape, device) / (1 - SPARE_SHARE)), haveGb: gb(availableBytes) });
+};
