@@ -99,10 +99,26 @@ export interface Progress {
 /** Receives named float32 tensors of a run; the CLI writes them as `.npy`. */
 export type Trace = (name: string, data: Float32Array | Uint8Array, dims: readonly number[]) => void | Promise<void>;
 
+/** How far denoising has got: everything that the steps before `step` left behind. */
+export interface Checkpoint {
+  /** The step to go on with. */
+  readonly step: number;
+  /** The latents, then whatever the engine's scheduler remembers. */
+  readonly tensors: readonly Float32Array[];
+}
+
+export interface Checkpoints {
+  /** Of an earlier attempt at the very same request, or null. */
+  readonly last: Checkpoint | null;
+  /** Takes copies; cheap to call after every step. */
+  save(checkpoint: Checkpoint): void;
+}
+
 export interface GenerateContext {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly trace?: Trace;
+  readonly checkpoints?: Checkpoints;
 }
 
 /** Planar YUV 4:2:0 frames (BT.709 limited range), each widthPx * heightPx * 3 / 2 bytes, in order of time. */

@@ -130,6 +130,8 @@ export const catalogue = {
   ),
   DISK_FULL: line('EngineError', 'never', '{needGb} GB are needed in {folder}; {haveGb} GB are free. Make room, or set MODELS_DIR to another disk.'),
   NAN_OUTPUT: line('EngineError', 'later', 'The model produced an unusable result. Nothing was charged; please try again.'),
+  OUTPUT_BLANK: line('EngineError', 'later', 'The model drew nothing but one colour. Nothing was charged; please try again with another seed.'),
+  OUTPUT_FROZEN: line('EngineError', 'later', 'Nothing moves in what the model drew. Nothing was charged; please try again with another seed.'),
   ENGINE_FAILED: line('EngineError', 'later', 'Something went wrong while making your clip. Nothing was charged; please try again.'),
   ENGINE_CRASHED: line('EngineError', 'later', 'The program that makes clips stopped unexpectedly. Nothing was charged; please try again.'),
   ENGINE_TIMEOUT: line(

@@ -1,9 +1,10 @@
 /** One clip from beginning to end in this process: load the engine, decode the photo, generate, encode. */
 import { readFile } from 'node:fs/promises';
-import type { Engine, FrameStream, Photo, Progress, Stage, Trace } from '../core/engine.ts';
+import type { Checkpoints, Engine, FrameStream, Photo, Progress, Stage, Trace } from '../core/engine.ts';
 import { AppError, type Note } from '../core/errors.ts';
 import type { ClipFormat, ClipRequest } from '../core/request.ts';
 import { encodeClip } from './media/encode.ts';
+import { watchFrames } from './vision/frame-watch.ts';
 import { decodeNative, decodePhoto } from './vision/photo.ts';
 
 /** What to make, from which file, and where to leave it. */
@@ -22,6 +23,7 @@ export interface ClipContext {
   readonly onProgress: (progress: Progress) => void;
   readonly trace?: Trace | undefined;
   readonly ffmpegPath?: string | null | undefined;
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 export interface ClipFile {
@@ -56,7 +58,7 @@ const SIGN_OF_LIFE_MS = 5_000;
 const STEP_PATIENCE_MS = 30 * 60_000;
 
 /** @throws everything that engines, photos and the encoder throw; CANCELED within one step of the signal */
-export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgress, trace, ffmpegPath }: ClipContext): Promise<Made> => {
+export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgress, trace, ffmpegPath, checkpoints }: ClipContext): Promise<Made> => {
   const { request, photoPath, directory, maxBytes } = task;
   const { report, stop } = steady(onProgress);
   const clock = stopwatch();
@@ -81,11 +83,13 @@ export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgr
           report({ ...progress, fraction: LOADED + (DRAWN - LOADED) * progress.fraction });
         },
         ...(trace ? { trace } : {}),
+        ...(checkpoints ? { checkpoints } : {}),
       },
     );
     clock.lap('render');
 
-    const { notes: encoderNotes, ...clip } = await encodeClip(clock.drawing(stream), {
+    const watched = watchFrames(clock.drawing(stream), { photo, motion: request.motion });
+    const { notes: encoderNotes, ...clip } = await encodeClip(watched, {
       format: request.format,
       maxBytes,
       directory,

@@ -58,7 +58,7 @@ CASES = [
     (UNIPC, WAN, 4, {}),
     (UNIPC, WAN, 40, {}),
     (UNIPC, {**WAN, "solver_order": 3, "flow_shift": 8.0}, 8, {}),
-    (UNIPC, {**WAN, "solver_type": "bh1", "disable_corrector": [0, 2]}, 7, {}),
+    (UNIPC, {**SD, "solver_type": "bh1", "disable_corrector": [0, 2], "final_sigmas_type": "sigma_min"}, 7, {}),
     (UNIPC, SD, 6, {}),
     (UNIPC, {**SD, "solver_order": 1}, 4, {}),
     (UNIPC, {**SD, "predict_x0": False, "prediction_type": "v_prediction", "use_karras_sigmas": True, "final_sigmas_type": "sigma_min"}, 6, {}),

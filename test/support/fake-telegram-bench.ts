@@ -23,11 +23,7 @@ import { copyTemplate } from './template.ts';
 export type Bench = Awaited<ReturnType<typeof startBench>>;
 
 /** @param template the prepared database of the test run */
-export const startBench = async (
-  template: string,
-  webhook?: TelegramOptions['webhook'],
-  manifests: readonly EngineManifest[] = [sampleManifest],
-) => {
+export const startBench = async (template: string, webhook?: TelegramOptions['webhook'], manifests: readonly EngineManifest[] = [sampleManifest]) => {
   const directory = copyTemplate(template);
   const telegram = await startFakeTelegram();
   const logged: string[] = [];

@@ -33,7 +33,10 @@ export interface TestWeb {
 }
 
 /** @param directory holds a prepared database; removed by `close` */
-export const startTestWeb = async (directory: string, options: Partial<WebOptions> & { quotaDaily?: number; manifests?: readonly EngineManifest[] } = {}): Promise<TestWeb> => {
+export const startTestWeb = async (
+  directory: string,
+  options: Partial<WebOptions> & { quotaDaily?: number; manifests?: readonly EngineManifest[] } = {},
+): Promise<TestWeb> => {
   const database = await openPglite(directory);
   const clock = fakeClock();
   const store = createStore(database, clock);

@@ -7,19 +7,24 @@ export interface Components {
   has(name: string): boolean;
   /** @throws EngineError ENGINE_FAILED when the graph cannot be opened or refuses its inputs */
   run(name: string, inputs: Readonly<Record<string, Tensor>>): Promise<Outputs>;
+  /** From now on: every graph stays open, or one is open at a time. */
+  keep(mode: 'resident' | 'sequential'): void;
+  /** The graphs that are open now. */
+  openNames(): readonly string[];
   /** An act is over: these graphs are not needed again for this clip. Closes them where memory is short, otherwise keeps them warm. */
   release(...names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
 export interface ComponentsOptions extends SessionOptions {
-  /** One graph in memory at a time. */
+  /** One graph in memory at a time, until `keep` says otherwise. */
   readonly sequential: boolean;
 }
 
 /** @param path the place of a file of the bundle, which has been verified */
 export const openComponents = (manifest: BundleManifest, path: (file: string) => string, options: ComponentsOptions): Components => {
   const open = new Map<string, Promise<Session>>();
+  let isSequential = options.sequential;
   const session = (name: string): Promise<Session> => {
     const component = manifest.components[name];
     if (component === undefined) throw new RangeError(`this bundle has no ${name}`);
@@ -45,8 +50,12 @@ export const openComponents = (manifest: BundleManifest, path: (file: string) =>
   return {
     has: (name) => manifest.components[name] !== undefined,
     run: async (name, inputs) => (await session(name)).run(inputs),
+    keep: (mode) => {
+      isSequential = mode === 'sequential';
+    },
+    openNames: () => [...open.keys()],
     release: async (...names) => {
-      if (options.sequential) await close(names);
+      if (isSequential) await close(names);
     },
     dispose: () => close([...open.keys()]),
   };

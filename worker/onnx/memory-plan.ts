@@ -106,21 +106,26 @@ interface Need {
   readonly sequential: number;
 }
 
+/** Graphs that are open together even where memory is short, because one act needs them both. */
+const actOf = (name: string): string => (name === 'controlnet' ? 'unet' : name.replace(/^(vae_(?:de|en)coder)_.*/, '$1'));
+
 const needOf = (manifest: BundleManifest, shape: ClipShape, device: Device, decodeFrames: number): Need => {
   const value = device === 'cpu' ? 4 : 2;
   const pixels = shape.widthPx * shape.heightPx;
-  const parts = Object.entries(manifest.components).map(([name, component]) => ({
-    weights: weightBytes(component, device),
-    working: isDenoiser(name)
+  const acts = new Map<string, { weights: number; working: number }>();
+  for (const [name, component] of Object.entries(manifest.components)) {
+    const act = acts.get(actOf(name)) ?? { weights: 0, working: 0 };
+    const working = isDenoiser(name)
       ? denoiserBytes(manifest, component, shape, device)
       : isDecoder(name)
         ? pixels * decodeFrames * decoderFloatsPerPixel(manifest.family) * value
-        : 0,
-  }));
-  const working = Math.max(...parts.map((part) => part.working));
+        : 0;
+    acts.set(actOf(name), { weights: act.weights + weightBytes(component, device), working: Math.max(act.working, working) });
+  }
+  const all = [...acts.values()];
   return {
-    resident: PROCESS_BYTES + parts.reduce((sum, part) => sum + part.weights, working),
-    sequential: PROCESS_BYTES + Math.max(...parts.map((part) => part.weights + part.working)),
+    resident: PROCESS_BYTES + all.reduce((sum, act) => sum + act.weights, Math.max(...all.map((act) => act.working))),
+    sequential: PROCESS_BYTES + Math.max(...all.map((act) => act.weights + act.working)),
   };
 };
 

@@ -143,7 +143,7 @@ export const inspectMachine = async (built: readonly string[]): Promise<Machine>
   const platform = `${process.platform}/${process.arch}`;
   const home = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   const folder = join(home, 'bin', 'napi-v6', process.platform, process.arch);
-  const libraries = await readdir(folder).catch(() => []);
+  const libraries = await readdir(folder).catch((): string[] => []);
   const missingLibraries = libraries.includes(CUDA_LIBRARY) ? await missingFor(join(folder, CUDA_LIBRARY)) : [];
   // beside the binding lies the library that the provider's own loader finds by itself
   return { platform, built, libraries, missingLibraries: missingLibraries.filter((name) => !libraries.includes(name)), gpu: await findGpu() };

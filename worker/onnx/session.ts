@@ -55,6 +55,9 @@ const checkDims = (shapes: ReadonlyMap<string, Shape>, inputs: Readonly<Record<s
   }
 };
 
+/** Execution providers compiled into the binding; those that need libraries of their own are listed whether these are there or not. */
+export const builtProviders = (): readonly string[] => listSupportedBackends().map(({ name }) => name);
+
 const open = async (path: string, { providers, threads, log }: SessionOptions): Promise<InferenceSession> => {
   const options = (executionProviders: readonly string[]): InferenceSession.SessionOptions => ({
     executionProviders: [...executionProviders],
@@ -64,7 +67,7 @@ const open = async (path: string, { providers, threads, log }: SessionOptions): 
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   });
-  const built = new Set(['cpu', ...listSupportedBackends().map(({ name }) => name)]);
+  const built = new Set(['cpu', ...builtProviders()]);
   const usable = providers.filter((provider) => built.has(provider));
   const missing = providers.filter((provider) => !built.has(provider));
   if (missing.length > 0) log.warn({ file: path, missing, usable }, 'this build of the runtime lacks execution providers');

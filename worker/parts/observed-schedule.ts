@@ -1,5 +1,5 @@
 /** A scheduler's schedule for one clip, in tensors, with every step told to the observer. */
-import type { ScheduleRequest, Scheduler } from '../schedulers/scheduler.ts';
+import type { Schedule, ScheduleRequest, Scheduler } from '../schedulers/scheduler.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
 import type { Run } from './run.ts';
 
@@ -12,6 +12,9 @@ export interface ObservedSchedule {
   scaleInput(i: number, latents: FloatTensor): FloatTensor;
   /** The latents at step i + 1; called with i = 0, 1, … in order. */
   step(i: number, prediction: FloatTensor, latents: FloatTensor): Promise<FloatTensor>;
+  /** As those of `Schedule`. */
+  readonly memory: Schedule['memory'];
+  readonly resume: Schedule['resume'];
 }
 
 /** @param seen the layout in which the reference hands latents to its scheduler, where it is another one than its denoiser's */
@@ -28,6 +31,8 @@ export const startSchedule = async (
   return {
     timesteps,
     initNoiseSigma,
+    memory: schedule.memory,
+    resume: schedule.resume,
     scaleInput: (i, { data, dims }) => ({ data: schedule.scaleInput(i, data), dims }),
     async step(i, prediction, latents) {
       const next = { data: schedule.step(i, prediction.data, latents.data), dims: latents.dims };

@@ -1,6 +1,7 @@
 /** One clip on its way through an engine: who may stop it, who is told how far it is, and who sees what it computes. */
-import type { Progress, Trace } from '../../core/engine.ts';
+import type { Checkpoints, Progress, Trace } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Schedule } from '../schedulers/scheduler.ts';
 import { allFinite } from '../tensor/ops.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
 import type { Observe } from './reference-call.ts';
@@ -9,6 +10,7 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly observe?: Observe | undefined;
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 export interface Run {
@@ -20,6 +22,10 @@ export interface Run {
   observeInputs(call: string, inputs: Readonly<Record<string, FloatTensor>>): Promise<void>;
   /** True when somebody watches, for what is only computed to be seen. */
   readonly observed: boolean;
+  /** Where an earlier attempt stopped: brings the schedule there. @returns the step to begin with, and its latents */
+  resume(latents: FloatTensor, schedule: Pick<Schedule, 'resume'>): { readonly first: number; readonly latents: FloatTensor };
+  /** Keeps what a later attempt would need to go on with step `step`. */
+  keep(step: number, latents: FloatTensor, schedule: Pick<Schedule, 'memory'>): void;
   /** Words and photo are understood. */
   encoded(): void;
   denoised(done: number, total: number): void;
@@ -30,7 +36,7 @@ export interface Run {
 const ENCODED = 0.03;
 const DENOISED = 0.85;
 
-export const startRun = ({ signal, onProgress, observe }: RunContext): Run => ({
+export const startRun = ({ signal, onProgress, observe, checkpoints }: RunContext): Run => ({
   check() {
     if (signal.aborted) throw new AppError('CANCELED', {}, { cause: signal.reason });
   },
@@ -41,6 +47,13 @@ export const startRun = ({ signal, onProgress, observe }: RunContext): Run => ({
     if (observe) for (const [name, { data, dims }] of Object.entries(inputs)) await observe(`${call}/in/${name}`, data, dims);
   },
   observed: observe !== undefined,
+  resume(latents, schedule) {
+    const [kept, ...memory] = checkpoints?.last?.tensors ?? [];
+    if (!checkpoints?.last || kept?.length !== latents.data.length) return { first: 0, latents };
+    schedule.resume(checkpoints.last.step, memory);
+    return { first: checkpoints.last.step, latents: { data: kept, dims: latents.dims } };
+  },
+  keep: (step, latents, schedule) => checkpoints?.save({ step, tensors: [latents.data, ...schedule.memory()] }),
   encoded: () => onProgress?.({ stage: 'encode', done: 1, total: 1, fraction: ENCODED }),
   denoised: (done, total) => onProgress?.({ stage: 'denoise', done, total, fraction: ENCODED + ((DENOISED - ENCODED) * done) / total }),
   rendered: (done, total) => onProgress?.({ stage: 'render', done, total, fraction: DENOISED + ((1 - DENOISED) * done) / total }),

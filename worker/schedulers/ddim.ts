@@ -2,7 +2,7 @@
 import { remainingSignal, trainedTimesteps } from './betas.ts';
 import { spacedTimesteps, spacings } from './grid.ts';
 import { checkSteps, choiceOption, countOption, flagOption, numberOption, refuse, unsupported } from './options.ts';
-import type { Scheduler, SchedulerConfig } from './scheduler.ts';
+import { forgetful, type Scheduler, type SchedulerConfig } from './scheduler.ts';
 
 const f = Math.fround;
 
@@ -29,6 +29,7 @@ export const createDdim = (config: SchedulerConfig): Scheduler => {
       const stride = Math.floor(trained / steps);
 
       return {
+        ...forgetful,
         timesteps,
         initNoiseSigma: 1,
         scaleInput: (_, sample) => sample,

@@ -75,6 +75,8 @@ export const createDpmSolver = (config: SchedulerConfig): Scheduler => {
         sigmas,
         initNoiseSigma: 1,
         scaleInput: (_, sample) => sample,
+        memory: () => earlier,
+        resume: (_, memory) => void (earlier = [...memory]),
         step(i, output, sample) {
           const [here, next] = [at[i], at[i + 1]] as [NoiseLevel, NoiseLevel];
           const clean = cleanSample(prediction, here, sigmas[i] as number, output, sample);

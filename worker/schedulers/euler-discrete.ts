@@ -2,7 +2,7 @@
 import { trainedSigmas, trainedTimesteps } from './betas.ts';
 import { interpolate, spacedTimesteps, spacings } from './grid.ts';
 import { checkSteps, choiceOption, countOption, unsupported } from './options.ts';
-import type { Scheduler, SchedulerConfig } from './scheduler.ts';
+import { forgetful, type Scheduler, type SchedulerConfig } from './scheduler.ts';
 import { spread, spreadOf, timestepOf } from './spread.ts';
 
 const f = Math.fround;
@@ -40,6 +40,7 @@ export const createEulerDiscrete = (config: SchedulerConfig): Scheduler => {
       const spreadOfData = (sigma: number): number => f(Math.sqrt(f(f(sigma * sigma) + 1)));
 
       return {
+        ...forgetful,
         timesteps: told,
         sigmas,
         initNoiseSigma: spacing === 'leading' ? spreadOfData(sigmaMax) : sigmaMax,

@@ -2,7 +2,7 @@
 import { trainedTimesteps } from './betas.ts';
 import { linspace } from './grid.ts';
 import { checkSteps, choiceOption, flagOption, maybeNumber, numberOption, refuse, unsupported } from './options.ts';
-import type { Scheduler, SchedulerConfig } from './scheduler.ts';
+import { forgetful, type Scheduler, type SchedulerConfig } from './scheduler.ts';
 import { shifted, stretchedToTerminal } from './shift.ts';
 import { spread, spreadOf } from './spread.ts';
 
@@ -44,6 +44,7 @@ export const createFlowEuler = (config: SchedulerConfig): Scheduler => {
       const sigmas = Float64Array.of(...rounded, inverted ? 1 : 0);
 
       return {
+        ...forgetful,
         timesteps: rounded.map((sigma) => f(sigma * trained)),
         sigmas,
         initNoiseSigma: 1,

@@ -68,6 +68,11 @@ export const createPndm = (config: SchedulerConfig): Scheduler => {
         timesteps,
         initNoiseSigma: 1,
         scaleInput: (_, sample) => sample,
+        memory: () => (first === undefined ? [] : [first, ...earlier]),
+        resume(_, [begun, ...outputs]) {
+          first = begun;
+          earlier = outputs;
+        },
         step(i, output, sample) {
           const t = timesteps[i] as number;
           if (i === 1 && first !== undefined) {

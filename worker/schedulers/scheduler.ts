@@ -29,7 +29,17 @@ export interface Schedule {
    * @returns latents at step i + 1
    */
   step(i: number, output: Float32Array, sample: Float32Array): Float32Array;
+  /** What it remembers of the steps so far, for `resume`; empty where every step stands alone. */
+  memory(): readonly Float32Array[];
+  /**
+   * Goes on with step i as if this schedule had made the steps before it.
+   * @param memory of a schedule of the same configuration and request, taken after step i - 1
+   */
+  resume(i: number, memory: readonly Float32Array[]): void;
 }
+
+/** For schedules that remember nothing. */
+export const forgetful: Pick<Schedule, 'memory' | 'resume'> = { memory: () => [], resume: () => undefined };
 
 export interface Scheduler {
   start(request: ScheduleRequest): Schedule;

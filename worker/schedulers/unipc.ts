@@ -109,6 +109,8 @@ export const createUniPc = (config: SchedulerConfig): Scheduler => {
     let earlier: Float32Array[] = [];
     let before: { readonly sample: Float32Array; readonly order: number } | undefined;
 
+    const orderAt = (i: number): number => Math.min(lowerOrderFinal ? Math.min(order, count - i) : order, i + 1);
+
     const convert = (i: number, output: Float32Array, sample: Float32Array): Float32Array =>
       prediction === 'flow_prediction' || predictsClean
         ? cleanSample(prediction, level(i), sigmas[i] as number, output, sample)
@@ -153,11 +155,16 @@ export const createUniPc = (config: SchedulerConfig): Scheduler => {
       sigmas,
       initNoiseSigma: 1,
       scaleInput: (_, sample) => sample,
+      memory: () => (before === undefined ? [] : [before.sample, ...earlier]),
+      resume(i, [sample, ...predictions]) {
+        earlier = predictions;
+        before = sample && { sample, order: orderAt(i - 1) };
+      },
       step(i, output, sample) {
         const converted = convert(i, output, sample);
         const corrected = before === undefined || uncorrected.includes(i - 1) ? sample : move(i - 1, before.sample, before.order, converted);
         earlier = [converted, ...earlier].slice(0, order);
-        const used = Math.min(lowerOrderFinal ? Math.min(order, count - i) : order, i + 1);
+        const used = orderAt(i);
         before = { sample: corrected, order: used };
         return move(i, corrected, used, undefined);
       },
