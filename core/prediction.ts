@@ -14,7 +14,7 @@ export interface Rate {
 }
 
 /** How many of the latest measurements count: few enough to follow a machine that changed, enough for a tenth at each end. */
-export const WINDOW = 24;
+export const WINDOW = 32;
 /** With fewer measurements of its own kind a price stays with the manifest's cost weight. */
 const ENOUGH = 8;
 /** Measurements move a price by this much at most, so that a machine in trouble cannot make clips unaffordable. */
@@ -138,7 +138,7 @@ export const waitClass = (ahead: number): number => (ahead <= 0 ? 0 : ahead <= 3
 export const SPREAD_WINDOW = 256;
 
 /** Cut off at each end of what was seen; more than half of the fifth that may be missed is left for what was never seen before. */
-const TAIL = 0.05;
+const TAIL = 0.035;
 
 /** @param ratios true over expected times of promises of the same class */
 export const spreadOf = (ratios: readonly number[]): Spread =>

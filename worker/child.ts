@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { asAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { checkpointKey, openCheckpoints } from './checkpoint.ts';
 import { makeClip } from './make-clip.ts';
 import { type InferenceTask, type ToChild, type ToParent, toChild } from './messages.ts';
 import { createResidency, type Residency } from './residency.ts';
@@ -32,6 +33,7 @@ const createRemoteLog = (bindings: object = {}): Logger => {
 const log = createRemoteLog();
 let residency: Residency | undefined;
 let ffmpegPath: string | null = null;
+let providers: readonly string[] = [];
 let running: { readonly jobId: string; readonly abort: AbortController } | undefined;
 
 const run = async (task: InferenceTask): Promise<void> => {
@@ -41,7 +43,11 @@ const run = async (task: InferenceTask): Promise<void> => {
   try {
     if (!residency) throw new Error('a task came before the start message');
     const engine = await residency.engine(task.request.engine);
+    const key = checkpointKey(engine.manifest, task.request, providers);
+    const checkpoints = await openCheckpoints(task.directory, key, (step) => send({ type: 'checkpoint', jobId, step }));
+    if (checkpoints.last) log.info({ jobId, step: checkpoints.last.step }, 'going on where an earlier attempt stopped');
     const made = await makeClip(engine, task, {
+      checkpoints,
       signal: abort.signal,
       onProgress: (progress) => send({ type: 'progress', jobId, progress }),
       trace: task.trace === undefined ? undefined : createTrace(task.trace),
@@ -59,6 +65,7 @@ const handlers: { readonly [T in ToChild['type']]: (message: Extract<ToChild, { 
   start: (message) => {
     residency = createResidency(message.options, log);
     ffmpegPath = message.ffmpegPath;
+    providers = message.options.providers;
   },
   run: ({ task }) => void run(task),
   cancel: ({ jobId }) => {

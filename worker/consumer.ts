@@ -1,5 +1,5 @@
 /** Woken by the queue, takes the job whose turn it is, has the clip made, keeps it, and records how it ended. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps } from '../core/deps.ts';
@@ -9,10 +9,13 @@ import type { Job } from '../core/job.ts';
 import type { Consumer } from '../core/queue.ts';
 import type { Outcome } from '../core/store.ts';
 import { photoKey } from '../core/submit.ts';
+import { CHECKPOINT_FILE, RESUME_FILE } from './checkpoint.ts';
 import type { Inference } from './inference.ts';
 
 /** A job that took this many workers down with it is given up and refunded. */
-const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 2;
+/** What another try may mend: a crash, or a card that miscalculated. */
+const worthAnotherTry = new Set(['ENGINE_CRASHED', 'NAN_OUTPUT', 'OUTPUT_BLANK', 'OUTPUT_FROZEN']);
 const CANCEL_CHECK_MS = 250;
 const DRAIN_MS = 20_000;
 
@@ -32,6 +35,8 @@ export const startConsumer = (deps: ConsumerDeps): Consumer => {
   };
 };
 
+const checkpointKey = (jobId: string): string => `checkpoints/${jobId}`;
+
 const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
   const { log, store } = deps;
   const job = await store.jobs.claimNext(ticket);
@@ -46,8 +51,8 @@ const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal)
     const error: AppError = asAppError(thrown, 'ENGINE_FAILED');
     if (stopping.aborted) return deps.store.jobs.release(job.id, job.attempt);
     if (error.code !== 'CANCELED') log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
-    // Only a crash says nothing about the request itself; everything else would fail the same way again.
-    if (error.code === 'ENGINE_CRASHED' && job.attempt < MAX_ATTEMPTS) throw error;
+    // Everything else would fail the same way again.
+    if (worthAnotherTry.has(error.code) && job.attempt < MAX_ATTEMPTS) throw error;
     await finish(job, { state: error.code === 'CANCELED' ? 'canceled' : 'failed', error: error.toNote() }, deps);
   }
 };
@@ -55,6 +60,7 @@ const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal)
 const finish = async (job: Job, outcome: Outcome, deps: ConsumerDeps): Promise<void> => {
   const finished = await deps.store.jobs.finish(job.id, job.attempt, outcome);
   if (!finished) return deps.log.warn({ jobId: job.id, attempt: job.attempt }, 'another worker holds this job; this result is dropped');
+  await deps.files.remove(checkpointKey(job.id)).catch(() => undefined);
   const { createdAtMs, finishedAtMs, startedAtMs } = finished;
   deps.metrics.job(job.request.engine, outcome.state, {
     wait: startedAtMs === null ? null : (startedAtMs - createdAtMs) / 1000,
@@ -82,8 +88,15 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
         .then(() => store.jobs.saveProgress(job.id, job.attempt, progress))
         .catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'progress could not be saved'));
     };
+    const left = await files.get(checkpointKey(job.id));
+    if (left) await writeFile(join(directory, RESUME_FILE), left);
+    const onCheckpoint = (step: number): void => {
+      saved = saved
+        .then(() => files.putFile(checkpointKey(job.id), join(directory, CHECKPOINT_FILE)))
+        .catch((error: unknown) => log.warn({ err: error, jobId: job.id, step }, 'a checkpoint could not be kept'));
+    };
     const task = { jobId: job.id, request: job.request, photoPath, directory, maxBytes: job.maxClipBytes };
-    const { clip, notes, timingsMs } = await inference.run(task, { signal: AbortSignal.any([abort.signal, stopping]), onProgress });
+    const { clip, notes, timingsMs } = await inference.run(task, { signal: AbortSignal.any([abort.signal, stopping]), onProgress, onCheckpoint });
     await saved;
     const { path, thumbnailPath, ...facts } = clip;
     const key = `clips/${job.id}.${clip.format}`;

@@ -21,12 +21,19 @@ export interface InferenceOptions extends ResidencyOptions {
   readonly patienceMs?: number;
 }
 
+export interface InferenceContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** A checkpoint lies in the task's directory, as `CHECKPOINT_FILE`. */
+  readonly onCheckpoint?: (step: number) => void;
+}
+
 export interface Inference {
   /**
    * One clip; tasks wait for each other.
    * @throws everything that engines, photos and the encoder throw; EngineError ENGINE_CRASHED, ENGINE_TIMEOUT; CanceledError
    */
-  run(task: InferenceTask, context: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void }): Promise<Made>;
+  run(task: InferenceTask, context: InferenceContext): Promise<Made>;
   /** Ends the process; a running task is canceled. Repeatable. */
   close(): Promise<void>;
 }
@@ -87,7 +94,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
     return started;
   };
 
-  const attempt = (task: InferenceTask, { signal, onProgress }: Parameters<Inference['run']>[1]): Promise<Made> =>
+  const attempt = (task: InferenceTask, { signal, onProgress, onCheckpoint }: InferenceContext): Promise<Made> =>
     new Promise((resolve, reject) => {
       if (signal.aborted || closed) return reject(new AppError('CANCELED'));
       const fresh = child === undefined;
@@ -126,6 +133,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         onMessage: (message) => {
           listen(silenceMs);
           if (message.type === 'progress') onProgress(message.progress);
+          if (message.type === 'checkpoint') onCheckpoint?.(message.step);
           if (message.type === 'done') {
             settle();
             resolve(message.made);

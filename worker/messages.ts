@@ -84,6 +84,8 @@ export const toChild = z.discriminatedUnion('type', [
 
 export const toParent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), jobId: z.string(), progress }),
+  /** A new checkpoint lies in the task's directory. */
+  z.object({ type: z.literal('checkpoint'), jobId: z.string(), step: count }),
   z.object({ type: z.literal('done'), jobId: z.string(), made }),
   /** `detail` is for the log only. */
   z.object({ type: z.literal('failed'), jobId: z.string(), error: note, detail: z.string() }),

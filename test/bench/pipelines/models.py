@@ -1,6 +1,6 @@
 """Builds mid-size denoisers with random weights for the benchmark, in diffusers' layout, and exports each as the bundles do.
 
-Usage: models.py FOLDER NAME...; writes FOLDER/NAME/{checkpoint/, denoiser.onnx, inputs.json, *.bin} unless they are there already.
+Usage: models.py FOLDER NAME...; writes FOLDER/NETWORK/{checkpoint/, denoiser.onnx} and FOLDER/NAME/{inputs.json, *.bin} unless they are there.
 """
 
 import json
@@ -30,8 +30,9 @@ SVD = {'block_out_channels': (64, 128, 256, 256), 'num_attention_heads': (1, 2, 
 
 @dataclass(frozen=True)
 class Case:
-    """A model, the pipeline whose checkpoint it would lie in, and the one shape it is measured at."""
+    """A network, the pipeline whose checkpoint it would lie in, and the one shape it is measured at."""
 
+    network: str
     model_class: type
     config: dict
     pipeline: str
@@ -41,11 +42,11 @@ class Case:
 
 CASES = {
     # latent frames, rows, columns; Wan's patches are 2 by 2
-    'svd': Case(UNetSpatioTemporalConditionModel, SVD, 'StableVideoDiffusionPipeline', (14, 32, 32), 2),
-    'wan': Case(WanTransformer3DModel, WAN, 'WanImageToVideoPipeline', (5, 32, 32), 1),
-    'ltx': Case(LTXVideoTransformer3DModel, LTX, 'LTXImageToVideoPipeline', (4, 16, 16), 2),
-    'wan-long': Case(WanTransformer3DModel, WAN, 'WanImageToVideoPipeline', (9, 64, 64), 1),
-    'ltx-long': Case(LTXVideoTransformer3DModel, LTX, 'LTXImageToVideoPipeline', (9, 32, 32), 1),
+    'svd': Case('svd', UNetSpatioTemporalConditionModel, SVD, 'StableVideoDiffusionPipeline', (14, 32, 32), 2),
+    'wan': Case('wan', WanTransformer3DModel, WAN, 'WanImageToVideoPipeline', (5, 32, 32), 1),
+    'ltx': Case('ltx', LTXVideoTransformer3DModel, LTX, 'LTXImageToVideoPipeline', (4, 16, 16), 2),
+    'wan-long': Case('wan', WanTransformer3DModel, WAN, 'WanImageToVideoPipeline', (9, 64, 64), 1),
+    'ltx-long': Case('ltx', LTXVideoTransformer3DModel, LTX, 'LTXImageToVideoPipeline', (9, 32, 32), 1),
 }
 
 
@@ -84,11 +85,8 @@ def inputs_of(case: Case) -> dict[str, torch.Tensor]:
     }
 
 
-def build(folder: Path, name: str) -> None:
-    """Everything both sides read for one case; models that differ only in shape share nothing but their seed."""
-    case, home = CASES[name], folder / name
-    if (home / 'inputs.json').is_file():
-        return
+def build_network(case: Case, home: Path) -> None:
+    """checkpoint/ and denoiser.onnx of a case's network; cases that differ only in shape share it."""
     component = 'unet' if case.model_class is UNetSpatioTemporalConditionModel else 'transformer'
     checkpoint = home / 'checkpoint'
     checkpoint.mkdir(parents=True, exist_ok=True)
@@ -97,22 +95,31 @@ def build(folder: Path, name: str) -> None:
     with torch.no_grad():
         # parameters that begin as zeros or ones would switch whole branches off
         for parameter in model.parameters():
-            if parameter.std() == 0:
+            if parameter.numel() == 1 or parameter.std() == 0:
                 parameter.add_(torch.randn_like(parameter) * 0.05)
-    print(f'{name}: {sum(one.numel() for one in model.parameters()) / 1e6:.0f} M parameters', flush=True)
+    print(f'{case.network}: {sum(one.numel() for one in model.parameters()) / 1e6:.0f} M parameters, exporting', flush=True)
     model.save_pretrained(checkpoint / component)
-    (checkpoint / 'model_index.json').write_text(json.dumps({'_class_name': case.pipeline, 'expand_timesteps': True, component: ['diffusers', case.model_class.__name__]}))
+    index = {'_class_name': case.pipeline, 'expand_timesteps': True, component: ['diffusers', case.model_class.__name__]}
+    (checkpoint / 'model_index.json').write_text(json.dumps(index))
     del model
     graph = graph_of(case, Checkpoint(checkpoint))
     graph.name = 'denoiser'
     _, findings = export_component(graph, home, Options(), False, 1)
     if not all(finding.is_within for finding in findings):
-        raise SystemExit(f'{name}: the graph differs from torch: {findings}')
-    spec = {}
+        raise SystemExit(f'{case.network}: the graph differs from torch: {findings}')
+
+
+def build(folder: Path, name: str) -> None:
+    """Everything both sides read for one case."""
+    case = CASES[name]
+    if not (folder / case.network / 'denoiser.onnx').is_file():
+        build_network(case, folder / case.network)
+    (folder / name).mkdir(exist_ok=True)
+    spec = {'network': case.network, 'ports': {}}
     for port, tensor in inputs_of(case).items():
-        (home / f'{port}.bin').write_bytes(tensor.contiguous().numpy().tobytes())
-        spec[port] = {'dtype': str(tensor.dtype).removeprefix('torch.'), 'dims': list(tensor.shape)}
-    (home / 'inputs.json').write_text(json.dumps(spec))
+        (folder / name / f'{port}.bin').write_bytes(tensor.contiguous().numpy().tobytes())
+        spec['ports'][port] = {'dtype': str(tensor.dtype).removeprefix('torch.'), 'dims': list(tensor.shape)}
+    (folder / name / 'inputs.json').write_text(json.dumps(spec))
 
 
 if __name__ == '__main__':
