@@ -18,6 +18,7 @@ import { createStore } from '../core/infra/store.ts';
 import type { Logger } from '../core/logger.ts';
 import { photoLimits } from '../core/photo.ts';
 import { MAX_SEED } from '../core/request.ts';
+import type { FileStore } from '../core/store.ts';
 import { startSweeper } from '../core/sweep.ts';
 import { startConsumer } from '../worker/consumer.ts';
 import { createInference } from '../worker/inference.ts';
@@ -53,6 +54,7 @@ const RECONNECT_MS = [2_000, 5_000, 15_000, 60_000] as const;
 /** @throws ConfigError DATA_DIR_IN_USE; whatever the database or the port say */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const manifests = await discoverEngines(config.modelsDir, log);
+  const files = await openFiles(config);
   const database = config.databaseUrl ? await openPostgres(config.databaseUrl) : await openPglite(config.dataDir);
   const store = createStore(database, systemClock);
   const queue = createBullQueue(config.redisUrl ? { redisUrl: config.redisUrl } : { database: database.queueConnection }, log);
@@ -67,7 +69,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     metrics,
     log,
     manifests,
-    files: createFileStore(join(config.dataDir, 'files')),
+    files,
     clock: systemClock,
     inspector: createPhotoInspector(),
     downloader: createDownloader({
@@ -102,6 +104,13 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await closeInfra();
     throw error;
   }
+};
+
+const openFiles = async ({ dataDir, s3 }: Config): Promise<FileStore> => {
+  if (s3 === null) return createFileStore(join(dataDir, 'files'));
+  // the client is large, and most installations have no bucket
+  const { openS3Store } = await import('../core/infra/s3-store.ts');
+  return openS3Store({ ...s3, cacheDirectory: join(dataDir, 'cache') });
 };
 
 /** The chats and the page. */

@@ -17,6 +17,14 @@ export interface Config {
   readonly web: { readonly host: string; readonly port: number; readonly token: string | null };
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
+  /** Null: files lie in the data folder. */
+  readonly s3: {
+    readonly bucket: string;
+    readonly endpoint: string | null;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  } | null;
   readonly quotaDaily: number;
   readonly quotaPlaceMax: number;
   readonly waitingCaps: { readonly perPerson: number; readonly perPlace: number };
@@ -39,6 +47,8 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   if (env && !isLoopback(env.HOST) && !env.WEB_TOKEN) problems.push(`WEB_TOKEN: must be set when HOST is ${env.HOST}, so that strangers cannot use the page`);
   if (env && env.STILLMOTION_ROLE !== 'all' && !env.DATABASE_URL)
     problems.push(`DATABASE_URL: must be set when STILLMOTION_ROLE is ${env.STILLMOTION_ROLE}, because the embedded database serves one process only`);
+  if (env?.S3_BUCKET && !(env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY))
+    problems.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: must be set when S3_BUCKET is');
   if (!env || problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
   return Object.freeze({
     role: env.STILLMOTION_ROLE,
@@ -50,6 +60,16 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     web: { host: env.HOST, port: env.PORT, token: env.WEB_TOKEN ?? null },
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
+    s3:
+      env.S3_BUCKET && env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY
+        ? {
+            bucket: env.S3_BUCKET,
+            endpoint: env.S3_ENDPOINT ?? null,
+            region: env.S3_REGION,
+            accessKeyId: env.S3_ACCESS_KEY_ID,
+            secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+          }
+        : null,
     quotaDaily: env.QUOTA_DAILY,
     quotaPlaceMax: env.QUOTA_PLACE_MAX,
     waitingCaps: { perPerson: env.QUEUE_MAX_PER_PERSON, perPlace: env.QUEUE_MAX_PER_PLACE },

@@ -45,6 +45,14 @@ export const variables = {
     help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.',
   },
   REDIS_URL: { schema: z.url({ protocol: /^rediss?$/ }).optional(), help: 'Redis server for the queue. Without it the queue lives in the database.' },
+  S3_BUCKET: {
+    schema: text.optional(),
+    help: 'Bucket of an S3-compatible service for photos and clips. Without it they lie in DATA_DIR, which several machines must share.',
+  },
+  S3_ENDPOINT: { schema: url.optional(), help: 'Address of the service, for example https://minio.example.org. Amazon’s own without it.' },
+  S3_REGION: { schema: text.default('us-east-1'), help: 'Region of the bucket.' },
+  S3_ACCESS_KEY_ID: { schema: text.optional(), help: 'Key of an account that may read, write and delete in the bucket.' },
+  S3_SECRET_ACCESS_KEY: { schema: text.optional(), help: 'Secret of that key.' },
   QUOTA_DAILY: {
     schema: wholeNumber(0, 100_000).default(10),
     help: 'Credits per person and day: that many clips of the default engine and length. Longer, larger or slower ones cost more.',

@@ -4,12 +4,15 @@ import { access, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/pro
 import { dirname, join, resolve, sep } from 'node:path';
 import type { FileStore } from '../store.ts';
 
+/** Keys are our own: a kind and a name, no way up and nothing hidden. */
+export const isFileKey = (key: string): boolean => /^[a-z]+\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key);
+
 /** @param directory created when missing */
 export const createFileStore = (directory: string): FileStore => {
   const root = resolve(directory);
   const pathOf = (key: string): string => {
     const path = resolve(root, key);
-    if (!/^[a-z]+\/[A-Za-z0-9._-]+$/.test(key) || !path.startsWith(root + sep)) throw new Error(`not a file store key: ${key}`);
+    if (!isFileKey(key) || !path.startsWith(root + sep)) throw new Error(`not a file store key: ${key}`);
     return path;
   };
   const place = async (key: string, write: (temporary: string) => Promise<void>): Promise<void> => {

@@ -2,8 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { Progress } from '../engine.ts';
 import { AppError, type Note } from '../errors.ts';
-import { isFinal } from '../job.ts';
 import type { Address, ClipRef, DeliveryState, Job, JobState } from '../job.ts';
+import { isFinal } from '../job.ts';
 import { CREDIT_MS } from '../ledger.ts';
 import { usualCaps } from '../policy.ts';
 import { usualQuote } from '../prediction.ts';
@@ -12,7 +12,7 @@ import type { DailyLimit, DeliveryDetail, JobDraft, JobStore, Outcome } from '..
 import type { Database, Queryable } from './database.ts';
 import { closeHold, takeHold, undoJob } from './ledger-store.ts';
 import { checkRoom, firstInLine, joinLine, type LineJob, leaveLine, nextInLine, takeTurn } from './line-store.ts';
-import { learnFrom, type MeasuredJob } from './prediction-store.ts';
+import { learnFrom, type MeasuredJob, readPace } from './prediction-store.ts';
 import { expect } from './standing.ts';
 
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
@@ -91,6 +91,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
 
   /** Writes down what a new job is told about its wait, so that it can be held against what happens. */
   const promise = async (tx: Queryable, { id }: JobRow, nowMs: number): Promise<Job | null> => {
+    if ((await readPace(tx)) === null) return null;
     const { etaMs, standing } = await expect(tx, id, nowMs);
     if (etaMs === null || !standing.interval) return null;
     return one(tx, 'UPDATE stillmotion.job SET eta_ms = $2, eta_low_ms = $3, eta_high_ms = $4, eta_ahead = $5 WHERE id = $1 RETURNING *', [
@@ -218,7 +219,9 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       database.transaction(async (tx) => {
         const now = clock.nowMs();
         await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['stillmotion:turns']);
-        const orphan = await row(tx, `SELECT * FROM stillmotion.job WHERE state = 'running' AND ticket = $1 ORDER BY started_at_ms LIMIT 1 FOR UPDATE`, [ticket]);
+        const orphan = await row(tx, `SELECT * FROM stillmotion.job WHERE state = 'running' AND ticket = $1 ORDER BY started_at_ms LIMIT 1 FOR UPDATE`, [
+          ticket,
+        ]);
         if (orphan) {
           const taken = await start(tx, orphan.id, ticket);
           return taken && toJob(taken);

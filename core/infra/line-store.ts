@@ -1,6 +1,19 @@
 /** The line of waiting jobs in SQL: every place and person keeps its virtual time, so that the next job is found without counting. */
 import { AppError } from '../errors.ts';
-import { type Ahead, costOf, enter, type Flow, type KeptPlace, type KeptUser, lineOf, orderOf, type QueuePolicy, serve, urgency, type WaitingJob } from '../fairness.ts';
+import {
+  type Ahead,
+  costOf,
+  enter,
+  type Flow,
+  type KeptPlace,
+  type KeptUser,
+  lineOf,
+  orderOf,
+  type QueuePolicy,
+  serve,
+  urgency,
+  type WaitingJob,
+} from '../fairness.ts';
 import { defaultSettings } from '../settings.ts';
 import type { WaitingCaps } from '../store.ts';
 import type { Queryable, Row } from './database.ts';

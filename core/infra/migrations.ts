@@ -229,8 +229,9 @@ type Session = Parameters<typeof migrateQueue>[0];
 /**
  * Brings the database up to date.
  * @param session one dedicated connection; BullMQ runs its own migrations on it in one transaction
+ * @param upTo only so many steps, for a database as an older version left it
  */
-export const migrate = async (database: Queryable, session: Session): Promise<void> => {
+export const migrate = async (database: Queryable, session: Session, upTo = steps.length): Promise<void> => {
   // Bots and workers of one installation may start at the same moment; a lock on one row lets one of them through.
   await session.query('CREATE SCHEMA IF NOT EXISTS stillmotion');
   await session.query('CREATE TABLE IF NOT EXISTS stillmotion.migration (step integer PRIMARY KEY)');
@@ -239,7 +240,7 @@ export const migrate = async (database: Queryable, session: Session): Promise<vo
     await session.query('LOCK TABLE stillmotion.migration IN EXCLUSIVE MODE');
     const [row] = await database.query<{ step: number }>('SELECT coalesce(max(step), 0)::int AS step FROM stillmotion.migration');
     for (const [index, sql] of steps.entries()) {
-      if (index < (row?.step ?? 0)) continue;
+      if (index < (row?.step ?? 0) || index >= upTo) continue;
       await session.query(sql);
       await session.query(`INSERT INTO stillmotion.migration (step) VALUES (${index + 1})`);
     }

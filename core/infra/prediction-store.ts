@@ -28,11 +28,10 @@ export const learnFrom = async (tx: Queryable, engine: string, job: MeasuredJob)
       engine,
       job.size_class,
     ]);
-    await tx.query('INSERT INTO stillmotion.render_rate (engine, size, ratios) VALUES ($1, $2, $3::jsonb) ON CONFLICT (engine, size) DO UPDATE SET ratios = $3::jsonb', [
-      engine,
-      job.size_class,
-      JSON.stringify(learn(known?.ratios ?? [], (finishedMs - startedMs) / nominalMs)),
-    ]);
+    await tx.query(
+      'INSERT INTO stillmotion.render_rate (engine, size, ratios) VALUES ($1, $2, $3::jsonb) ON CONFLICT (engine, size) DO UPDATE SET ratios = $3::jsonb',
+      [engine, job.size_class, JSON.stringify(learn(known?.ratios ?? [], (finishedMs - startedMs) / nominalMs))],
+    );
   }
   if (etaMs === null || !(etaMs > 0)) return;
   const tookMs = finishedMs - job.created_at_ms;

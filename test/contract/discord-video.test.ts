@@ -70,7 +70,7 @@ describe('/video', () => {
   it('suggests its own engines and scenes, /animate those that take a photo', async () => {
     const values = async (line: string, given: Record<string, string>, focused: string): Promise<string[]> => {
       const asked = bench.discord.autocomplete(line, given, focused);
-      return (await bench.until(() => asked.choices)).map(({ value }) => String(value));
+      return (await bench.until(() => asked.choices)).map((choice) => String((choice as { value?: unknown }).value));
     };
     expect(await values('video', { engine: '' }, 'engine')).toEqual(['modelscope', 'ltx']);
     expect(await values('animate', { engine: '' }, 'engine')).toEqual(['motion', 'ltx', 'svd']);
@@ -85,7 +85,7 @@ describe('/animate with several engines', () => {
     ));
   it('goes on without words for an engine that reads none', async () => {
     const job = await bench.jobOf(bench.discord.slash('animate', { image: photo, engine: 'svd' }));
-    expect(job).toMatchObject({ photo: { type: 'image/jpeg' }, request: { engine: 'svd', widthPx: 704, heightPx: 480 } });
+    expect(job).toMatchObject({ photo: { type: 'image/jpeg' }, request: { engine: 'svd', widthPx: 672, heightPx: 448 } });
   });
   it('keeps to an engine for photos where the place prefers one for words', async () => {
     const moderator = { userId: '590', permissions: String(1n << 5n) };

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, EngineManifest, FrameStream, GenerateRequest, Progress } from '../../core/engine.ts';
+import type { Checkpoints, Engine, EngineManifest, FrameStream, GenerateRequest, Progress } from '../../core/engine.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { EngineFactory } from '../../worker/parts/factory.ts';
 
@@ -32,13 +32,18 @@ export interface Made {
 }
 
 /** Runs a request to its end and keeps everything it gave. */
-export const make = async (engine: Engine, request: GenerateRequest, signal = new AbortController().signal): Promise<Made> => {
+export const make = async (
+  engine: Engine,
+  request: GenerateRequest,
+  { signal = new AbortController().signal, checkpoints }: { readonly signal?: AbortSignal; readonly checkpoints?: Checkpoints } = {},
+): Promise<Made> => {
   const progress: Progress[] = [];
   const tensors = new Map<string, Float32Array | Uint8Array>();
   const stream = await engine.generate(request, {
     signal,
     onProgress: (one) => progress.push(one),
     trace: (name, data) => void tensors.set(name, data.slice()),
+    ...(checkpoints && { checkpoints }),
   });
   const frames: Uint8Array[] = [];
   for await (const frame of stream.frames) frames.push(frame);

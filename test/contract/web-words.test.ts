@@ -37,7 +37,7 @@ describe('a clip from words alone', () => {
   });
 
   it.each<[string, object, string, number]>([
-    ['an engine that needs a photo', { prompt: 'a boat', engine: 'svd' }, 'PHOTO_MISSING', 422],
+    ['an engine that needs a photo', { prompt: 'a boat', engine: 'svd' }, 'PHOTO_MISSING', 400],
     ['no words', { engine: 'ltx' }, 'PROMPT_MISSING', 422],
     ['frames off the grid', { prompt: 'a boat', engine: 'ltx', frames: 50 }, 'FRAMES_IMPOSSIBLE', 422],
     ['a size off the grid', { prompt: 'a boat', engine: 'ltx', width: 500, height: 300 }, 'SIZE_IMPOSSIBLE', 422],

@@ -67,6 +67,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   '@electric-sql/pglite': /^core\/infra\/(database|pglite-pool)\.ts$/,
   pino: /^core\/infra\/pino-logger\.ts$/,
   'prom-client': /^core\/infra\/metrics\.ts$/,
+  '@aws-sdk/client-s3': /^core\/infra\/s3-store\.ts$/,
+  '@huggingface/tokenizers': /^worker\/parts\//,
   'onnxruntime-node': /^worker\/onnx\/session\.ts$/,
   'fluent-ffmpeg': /^worker\/media\/ffmpeg\.ts$/,
   sharp: /^worker\/(vision\/photo|media\/thumbnail)\.ts$/,

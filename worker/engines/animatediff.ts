@@ -2,7 +2,18 @@
 import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
-import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount, usualSize } from '../parts/call-arguments.ts';
+import {
+  etaArgument,
+  formArguments,
+  frameCount,
+  guidanceScale,
+  personalCall,
+  prompt,
+  readArguments,
+  sidePx,
+  stepCount,
+  usualSize,
+} from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
@@ -39,6 +50,8 @@ const sharedArguments = {
 };
 /** @source diffusers.AnimateDiffPipeline.__call__, with its defaults */
 const plainArguments = z.strictObject({ ...sharedArguments, decode_chunk_size: frameCount.default(16) });
+/** The adapter's strength, which the reference is told before the call. @source diffusers.loaders.IPAdapterMixin.set_ip_adapter_scale */
+const adapterArguments = plainArguments.extend({ ip_adapter_scale: z.number().default(1) });
 /** @source diffusers.AnimateDiffSparseControlNetPipeline.__call__, with its defaults */
 const sparseArguments = z.strictObject({
   ...sharedArguments,
@@ -49,6 +62,7 @@ const sparseArguments = z.strictObject({
 
 interface AnimateDiffCall extends z.output<z.ZodObject<typeof sharedArguments>> {
   readonly decode_chunk_size?: number;
+  readonly ip_adapter_scale?: number;
   readonly controlnet_conditioning_scale?: number;
   readonly controlnet_frame_indices?: readonly number[];
 }
@@ -59,17 +73,16 @@ interface AnimateDiffInput {
   readonly photos: readonly Photo[];
   readonly seed: number;
   readonly globalSeed: number;
-  readonly ipAdapterScale: number;
   readonly scheduler?: SchedulerConfig | undefined;
 }
 
-const readCall = ({ manifest }: Model, kwargs: Readonly<Record<string, unknown>>): AnimateDiffCall =>
-  readArguments(manifest.family === 'animatediff-sparsectrl' ? sparseArguments : plainArguments, kwargs);
+const argumentsOf = ({ manifest: { family } }: Model) =>
+  family === 'animatediff-sparsectrl' ? sparseArguments : family === 'animatediff-ipadapter' ? adapterArguments : plainArguments;
 
 export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
   const resident = residentModel(deps, families);
 
-  const make = async (model: Model, { call, photos, seed, globalSeed, ipAdapterScale, scheduler }: AnimateDiffInput, run: Run) => {
+  const make = async (model: Model, { call, photos, seed, globalSeed, scheduler }: AnimateDiffInput, run: Run) => {
     const { components, manifest } = model;
     const { family, vae } = manifest;
 
@@ -111,20 +124,22 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     const sample = zeros([batch, ...dims.slice(1)]);
     const noise = tensor(random(seed).normal(sample.data.length / batch), dims);
     await run.observe(control && isSimplified(model) ? 'randn/1/generator' : 'randn/0/generator', noise);
-    let latents = tensor(scale(noise.data, schedule.initNoiseSigma), dims);
+    const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
+    let { latents } = start;
 
     // 6 denoise
     const inputs = { sample, encoder_hidden_states: repeatInterleave(both, 0, frames) };
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       run.check();
       const timestep = vector(schedule.timesteps[i] as number);
       fillBatch(sample, schedule.scaleInput(i, latents));
       const residuals = control && (await controlled(model, run, i, { ...inputs, ...control, timestep }));
       await run.observeInputs(`unet/${i}`, { ...inputs, timestep, ...(likeness && { 'added_cond_kwargs.image_embeds.0': likeness }), ...residuals });
-      const picture = likeness && { image_embeds: likeness, ip_scale: vector(ipAdapterScale) };
+      const picture = likeness && { image_embeds: likeness, ip_scale: vector(call.ip_adapter_scale ?? 1) };
       const prediction = finite((await components.run('unet', { ...inputs, timestep, ...picture, ...residuals })).float('noise_pred'));
       await run.observe(`unet/${i}/out.sample`, prediction);
       latents = await schedule.step(i, guideBatch(prediction, call.guidance_scale), latents);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('controlnet', 'unet');
@@ -139,13 +154,12 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
-      const { ip_adapter_scale: likeness = 1, ...defaults } = model.manifest.defaults.call;
-      const call = readCall(model, {
-        ...defaults,
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      await model.fit(request);
+      const call: AnimateDiffCall = personalCall(argumentsOf(model), model.manifest, {
         prompt: request.prompt,
         negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
         width: request.widthPx,
@@ -155,7 +169,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
         guidance_scale: request.guidance,
       });
       // frames of this VAE do not see each other: one at a time is the same clip in the least memory
-      const input = { call: { ...call, decode_chunk_size: 1 }, seed: request.seed, globalSeed: request.seed, ipAdapterScale: Number(likeness) };
+      const input = { call: { ...call, decode_chunk_size: 1 }, seed: request.seed, globalSeed: request.seed };
       const photos = model.manifest.family === 'animatediff' ? [] : [requirePhoto(request.photo)];
 
       // 8 hand out frames
@@ -165,10 +179,8 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     async replay({ kwargs, seed, globalSeed, images, scheduler, ipAdapterScale }, context) {
       const model = await resident.load();
       const run = startRun(context);
-      if (ipAdapterScale !== undefined && model.manifest.family !== 'animatediff-ipadapter') {
-        throw new AppError('REQUEST_MALFORMED', { problem: `ip_adapter_scale: a bundle of the family ${model.manifest.family} has no IP-Adapter` });
-      }
-      const input = { call: readCall(model, kwargs), photos: images, seed, globalSeed, ipAdapterScale: ipAdapterScale ?? 1, scheduler };
+      const call = readArguments(argumentsOf(model), { ...kwargs, ...(ipAdapterScale !== undefined && { ip_adapter_scale: ipAdapterScale }) });
+      const input = { call, photos: images, seed, globalSeed, scheduler };
       const { latents, chunks, frames } = await make(model, input, run);
       return { latents, frames: await collectFrames(run, chunks, frames) };
     },

@@ -1,7 +1,18 @@
 /** I2VGen-XL: a photo and words become a clip; the photo is both seen by CLIP and laid under every frame. */
 import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
-import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount, usualSize } from '../parts/call-arguments.ts';
+import {
+  etaArgument,
+  formArguments,
+  frameCount,
+  guidanceScale,
+  personalCall,
+  prompt,
+  readArguments,
+  sidePx,
+  stepCount,
+  usualSize,
+} from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
@@ -86,7 +97,8 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     const { dims } = imageLatents;
     const noise = tensor(random(seed).normal(imageLatents.data.length), dims);
     await run.observe('randn/1/generator', noise);
-    let latents = tensor(scale(noise.data, schedule.initNoiseSigma), dims);
+    const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
+    let { latents } = start;
 
     // 6 denoise
     const sample = zeros([batch, ...dims.slice(1)]);
@@ -97,7 +109,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
       image_latents: repeat(imageLatents, 0, batch),
       image_embeddings: imageEmbeddings,
     };
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       run.check();
       const timestep = vector(schedule.timesteps[i] as number);
       fillBatch(sample, schedule.scaleInput(i, latents));
@@ -105,6 +117,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
       const prediction = finite((await components.run('unet', { ...inputs, timestep })).float('noise_pred'));
       await run.observe(`unet/${i}/out.0`, prediction);
       latents = await schedule.step(i, guideBatch(prediction, call.guidance_scale), latents);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('unet');
@@ -119,15 +132,14 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
-      const { call: defaults, negativePrompt } = model.manifest.defaults;
-      const call = readArguments(i2vgenArguments, {
-        ...defaults,
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      await model.fit(request);
+      const call = personalCall(i2vgenArguments, model.manifest, {
         prompt: request.prompt,
-        negative_prompt: request.negativePrompt || negativePrompt,
+        negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
         width: request.widthPx,
         height: request.heightPx,
         target_fps: request.fps,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest } from '../onnx/bundle-manifest.ts';
-import { formArguments, frameCount, guidanceScale, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { formArguments, frameCount, guidanceScale, personalCall, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { guideBatch, orNothing } from '../parts/guided-batch.ts';
@@ -15,9 +15,8 @@ import { checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { type DecodedChunk, decodeFrames, encodePixels } from '../parts/vae-2d.ts';
-import { linspace32 } from '../schedulers/betas.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
-import { combine, repeat, reshape, scale, zeros } from '../tensor/ops.ts';
+import { combine, linspace, repeat, reshape, scale, zeros } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, tensor, vector } from '../tensor/tensor.ts';
 import { svdClipImage, vaeImage } from '../vision/preprocess.ts';
@@ -88,10 +87,11 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     const dims = [1, frames, channels, latentHeight, latentWidth];
     const noise = tensor(generator.normal(frames * imageLatents.data.length), dims);
     await run.observe('randn/1/generator', noise);
-    let latents = tensor(scale(noise.data, schedule.initNoiseSigma), dims);
+    const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
+    let { latents } = start;
 
     // 6 denoise: later frames are guided more than earlier ones
-    const guidance = linspace32(call.min_guidance_scale, call.max_guidance_scale, frames);
+    const guidance = linspace(call.min_guidance_scale, call.max_guidance_scale, frames);
     // SVD was trained on fps - 1 (its authors' sampling script)
     const conditions = vector(call.fps - 1, call.motion_bucket_id, call.noise_aug_strength);
     const inputs = {
@@ -101,7 +101,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     };
     // without the photo its channels stay zero
     write(inputs.sample, imageLatents, guided ? [1] : [0], channels);
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       run.check();
       const timestep = vector(schedule.timesteps[i] as number);
       write(inputs.sample, schedule.scaleInput(i, latents), guided ? [0, 1] : [0], 0);
@@ -109,6 +109,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
       const prediction = finite((await components.run('unet', { ...inputs, timestep })).float('noise_pred'));
       await run.observe(`unet/${i}/out.0`, prediction);
       latents = await schedule.step(i, guideBatch(prediction, guidance, 1), latents);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('unet');
@@ -123,11 +124,14 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
-      const input = { call: callOf(model.manifest, request), photo: requirePhoto(request.photo), seed: request.seed };
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      const plan = await model.fit(request);
+      const call = callOf(model.manifest, request);
+      const decode_chunk_size = call.decode_chunk_size ?? plan?.decodeFrames;
+      const input = { call: { ...call, decode_chunk_size }, photo: requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
       return streamOf(run, (await make(model, input, run)).chunks, request);
@@ -143,9 +147,8 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
 };
 
 /** What a person asked for as a call of the reference pipeline; what they cannot say is the bundle's to say. */
-const callOf = ({ defaults }: BundleManifest, { widthPx, heightPx, frameCount, fps, steps, guidance, motion }: GenerateRequest): SvdCall => {
-  const call = readArguments(svdArguments, {
-    ...defaults.call,
+const callOf = (manifest: BundleManifest, { widthPx, heightPx, frameCount, fps, steps, guidance, motion }: GenerateRequest): SvdCall => {
+  const call = personalCall(svdArguments, manifest, {
     width: widthPx,
     height: heightPx,
     num_frames: frameCount,

@@ -1,7 +1,18 @@
 /** ModelScope's text-to-video: words become a clip; it takes no photo. */
 import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest } from '../../core/engine.ts';
-import { etaArgument, formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount, usualSize } from '../parts/call-arguments.ts';
+import {
+  etaArgument,
+  formArguments,
+  frameCount,
+  guidanceScale,
+  personalCall,
+  prompt,
+  readArguments,
+  sidePx,
+  stepCount,
+  usualSize,
+} from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch } from '../parts/guided-batch.ts';
@@ -69,11 +80,12 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
     const sample = zeros([guided ? 2 : 1, ...dims.slice(1)]);
     const noise = tensor(random(seed).normal(sample.data.length / (guided ? 2 : 1)), dims);
     await run.observe('randn/0/generator', noise);
-    let latents = tensor(scale(noise.data, schedule.initNoiseSigma), dims);
+    const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
+    let { latents } = start;
 
     // 6 denoise
     const inputs = { sample, encoder_hidden_states: both };
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       run.check();
       const timestep = vector(schedule.timesteps[i] as number);
       fillBatch(sample, schedule.scaleInput(i, latents));
@@ -81,6 +93,7 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
       const prediction = finite((await components.run('unet', { ...inputs, timestep })).float('noise_pred'));
       await run.observe(`unet/${i}/out.0`, prediction);
       latents = await schedule.step(i, guideBatch(prediction, call.guidance_scale), latents);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('unet');
@@ -95,15 +108,14 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
-      const { call: defaults, negativePrompt } = model.manifest.defaults;
-      const call = readArguments(textToVideoArguments, {
-        ...defaults,
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      await model.fit(request);
+      const call = personalCall(textToVideoArguments, model.manifest, {
         prompt: request.prompt,
-        negative_prompt: request.negativePrompt || negativePrompt,
+        negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
         width: request.widthPx,
         height: request.heightPx,
         num_frames: request.frameCount,

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import logging
 import os
 import shutil
 import sys
@@ -107,6 +108,7 @@ def main() -> int:
     diffusers_logging.set_verbosity_error()
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)
     diffusers_logging.disable_progress_bar()
     arguments = parse(sys.argv[1:])
     try:

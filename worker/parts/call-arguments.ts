@@ -31,10 +31,28 @@ export const etaArgument = { eta: z.literal(0).nullish() };
 export const readArguments = <Schema extends z.ZodType>(schema: Schema, kwargs: Readonly<Record<string, unknown>>): z.output<Schema> => {
   const { data, error } = schema.safeParse(kwargs);
   if (error === undefined) return data;
-  const problems = error.issues.map((issue) =>
-    issue.code === 'unrecognized_keys' ? `this engine does not know the argument ${issue.keys.join(', ')}` : `${issue.path.join('.')}: ${issue.message}`,
-  );
-  throw new AppError('REQUEST_MALFORMED', { problem: problems.join('; ') });
+  throw new AppError('REQUEST_MALFORMED', { problem: wordsOf(error) });
+};
+
+const wordsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .map((issue) =>
+      issue.code === 'unrecognized_keys' ? `this engine does not know the argument ${issue.keys.join(', ')}` : `${issue.path.join('.')}: ${issue.message}`,
+    )
+    .join('; ');
+
+/**
+ * A person's request as a call: what was said over the bundle's own defaults, those over the reference's.
+ * @throws EngineError MODEL_CORRUPT when the bundle's defaults are no arguments of its family; InputError REQUEST_MALFORMED
+ */
+export const personalCall = <Schema extends z.ZodObject>(
+  schema: Schema,
+  { family, defaults }: BundleManifest,
+  said: Readonly<Record<string, unknown>>,
+): z.output<Schema> => {
+  const { error } = schema.partial().safeParse(defaults.call);
+  if (error) throw new AppError('MODEL_CORRUPT', { engine: family, file: `manifest.json: defaults.call: ${wordsOf(error)}` });
+  return readArguments(schema, { ...defaults.call, ...said });
 };
 
 /** The size of a call that names none: what the checkpoint was made for. */

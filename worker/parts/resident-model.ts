@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest, Family } from '../onnx/bundle-manifest.ts';
 import { type Components, openComponents } from '../onnx/components.ts';
+import { fitClip, freeMemory } from '../onnx/memory-gate.ts';
+import type { ClipShape, MemoryPlan } from '../onnx/memory-plan.ts';
 import { openPipelineBundle } from '../onnx/pipeline-bundle.ts';
 import { createScheduler } from '../schedulers/index.ts';
 import { parseSchedulerConfig } from '../schedulers/options.ts';
@@ -14,6 +16,11 @@ import { openTokenizer } from './text-tokens.ts';
 export interface Model {
   readonly manifest: BundleManifest;
   readonly components: Components;
+  /**
+   * Decides whether a clip's graphs stay open and how many frames are decoded together; null where the free memory is unknown.
+   * @throws EngineError NOT_ENOUGH_MEMORY
+   */
+  fit(shape: ClipShape): Promise<MemoryPlan | null>;
   /** From the configuration given, or the bundle's own. @throws EngineError when it cannot be honoured */
   scheduler(config?: SchedulerConfig): Scheduler;
   /** The bundle's own scheduler_config.json. */
@@ -60,9 +67,11 @@ export const residentModel = ({ manifest: engine, folder, providers, threads, lo
     }
     const ownScheduler = readScheduler(engine.title, await readFile(path(SCHEDULER), 'utf8'));
     const tokenizer = manifest.text && (await openTokenizer(dirname(path(TOKENIZER)), manifest.text));
+    const components = openComponents(manifest, path, { providers, threads, log, sequential: false });
     return {
       manifest,
-      components: openComponents(manifest, path, { providers, threads, log, sequential: false }),
+      components,
+      fit: async (shape) => fitClip(engine.title, manifest, components, shape, await freeMemory(providers)),
       schedulerConfig: ownScheduler,
       scheduler: (config = ownScheduler) => createScheduler(config),
       tokenize(prompt, maxTokens) {

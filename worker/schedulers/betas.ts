@@ -1,15 +1,9 @@
 /** How much noise each training timestep holds: the beta tables of diffusers, in float32 as torch computes them. */
+import { linspace } from '../tensor/ops.ts';
 import { choiceOption, countOption, flagOption, numberOption, unsupported } from './options.ts';
 import type { SchedulerConfig } from './scheduler.ts';
 
 const f = Math.fround;
-
-/** torch.linspace in float32: from both ends to the middle, each value rounded once. */
-export const linspace32 = (start: number, end: number, count: number): Float32Array => {
-  const [from, to] = [f(start), f(end)];
-  const step = count > 1 ? f(f(to - from) / (count - 1)) : 0;
-  return Float32Array.from({ length: count }, (_, i) => (i < count / 2 ? from + step * i : to - step * (count - 1 - i)));
-};
 
 /** Nichol and Dhariwal 2021, "Improved Denoising Diffusion Probabilistic Models": a cosine, cut off where beta would reach 1. */
 const cosineBetas = (count: number): Float32Array => {
@@ -49,9 +43,9 @@ const tableOf = (config: SchedulerConfig, trained: number): Float32Array => {
   if (start < 0 || end >= 1 || end < start) throw unsupported(config, 'beta_start and beta_end must rise between 0 and 1');
   switch (choiceOption(config, 'beta_schedule', 'linear', ['linear', 'scaled_linear', 'squaredcos_cap_v2'])) {
     case 'linear':
-      return linspace32(start, end, trained);
+      return linspace(start, end, trained);
     case 'scaled_linear':
-      return linspace32(Math.sqrt(start), Math.sqrt(end), trained).map((root) => root * root);
+      return linspace(Math.sqrt(start), Math.sqrt(end), trained).map((root) => root * root);
     case 'squaredcos_cap_v2':
       return cosineBetas(trained);
   }

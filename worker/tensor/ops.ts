@@ -44,17 +44,28 @@ export const affine = (t: FloatTensor, a: number, b: number): FloatTensor => {
   return { data, dims: t.dims };
 };
 
+/** torch.linspace in float32: `count` values from both ends to the middle, each rounded once. */
+export const linspace = (start: number, end: number, count: number): Float32Array => {
+  const [from, to] = [Math.fround(start), Math.fround(end)];
+  const step = count > 1 ? Math.fround(Math.fround(to - from) / (count - 1)) : 0;
+  return Float32Array.from({ length: count }, (_, i) => (i < count / 2 ? from + step * i : to - step * (count - 1 - i)));
+};
+
 /** All zero, of these dimensions. */
 export const zeros = (dims: readonly number[]): FloatTensor => tensor(new Float32Array(sizeOf(dims)), dims);
 
 export const zerosLike = (t: FloatTensor): FloatTensor => zeros(t.dims);
 
-/** The same values read with other dimensions; the data is shared. At most one side may be -1: whatever is left. */
+/**
+ * The same values read with other dimensions; the data is shared. One side may be -1: whatever is left.
+ * @throws RangeError when the values do not fill them
+ */
 export const reshape = (t: FloatTensor, dims: readonly number[]): FloatTensor => {
-  const known = sizeOf(dims.filter((side) => side !== -1));
+  const rest = t.data.length / sizeOf(dims.filter((side) => side !== -1));
+  if (!Number.isInteger(rest)) throw new RangeError(`${t.data.length} values do not fill [${dims.join(', ')}]`);
   return tensor(
     t.data,
-    dims.map((side) => (side === -1 ? t.data.length / known : side)),
+    dims.map((side) => (side === -1 ? rest : side)),
   );
 };
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineOf } from '../../../config/engines.ts';
-import type { GenerateRequest, Photo } from '../../../core/engine.ts';
+import type { Checkpoint, GenerateRequest, Photo } from '../../../core/engine.ts';
 import type { Logger } from '../../../core/logger.ts';
 import { engineFactories } from '../../../worker/engines/index.ts';
 import { readCase } from '../../../worker/golden/case.ts';
@@ -109,6 +109,16 @@ export const pipelineContract = async (
       const { call } = await readCase(golden(`cases/${cases[0]}`));
       return engine.replay({ ...call, kwargs: { ...call.kwargs, ...kwargs } }, { signal: new AbortController().signal });
     };
+
+    it('goes on from a checkpoint to the same clip', async () => {
+      const kept: Checkpoint[] = [];
+      const save = ({ step, tensors }: Checkpoint): void => void kept.push({ step, tensors: tensors.map((one) => one.slice()) });
+      const whole = await make(engine, request, { checkpoints: { last: null, save } });
+      expect(kept.map(({ step }) => step)).toEqual(Array.from({ length: request.steps }, (_, i) => i + 1));
+      const rest = await make(engine, request, { checkpoints: { last: kept[0] as Checkpoint, save } });
+      expect(rest.progress.filter(({ stage }) => stage === 'denoise')).toHaveLength(request.steps - 1);
+      expect(rest.frames).toEqual(whole.frames);
+    });
 
     it('names the nearest sizes to an impossible one', async () => {
       const [width, height] = impossible.size;

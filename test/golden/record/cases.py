@@ -27,45 +27,45 @@ def says(prompt, negative_prompt, guidance_scale):
 
 CASES = {
     'svd': {
-        'a': case('StableVideoDiffusionPipeline', 42, (150, 100), **size(64, 48, 3, 4), min_guidance_scale=1.0, max_guidance_scale=3.0, fps=7, motion_bucket_id=127, noise_aug_strength=0.02, decode_chunk_size=2),
-        'b': case('StableVideoDiffusionPipeline', 1234, (230, 320), **size(48, 64, 4, 3), min_guidance_scale=1.2, max_guidance_scale=2.5, fps=12, motion_bucket_id=60, noise_aug_strength=0.1, decode_chunk_size=4),
+        'a': case('StableVideoDiffusionPipeline', 42, (75, 50), **size(64, 48, 3, 4), min_guidance_scale=1.0, max_guidance_scale=3.0, fps=7, motion_bucket_id=127, noise_aug_strength=0.02, decode_chunk_size=2),
+        'b': case('StableVideoDiffusionPipeline', 1234, (70, 90), **size(48, 64, 4, 3), min_guidance_scale=1.2, max_guidance_scale=2.5, fps=12, motion_bucket_id=60, noise_aug_strength=0.1, decode_chunk_size=4),
     },
     'animatediff': {
         'a': case('AnimateDiffPipeline', 5, None, **size(48, 32, 4, 4), **says(FOX, BAD, 7.5)),
         'b': case('AnimateDiffPipeline', 77, None, KARRAS, **size(40, 56, 5, 5), **says(CAT, None, 5.5)),
     },
-    'animatediff_sparsectrl': {
+    'animatediff-sparsectrl': {
         'a': case('AnimateDiffSparseControlNetPipeline', 7, [(64, 64)], **size(64, 48, 3, 4), **says(FOX, BAD, 7.5), controlnet_conditioning_scale=1.0, controlnet_frame_indices=[0]),
-        'b': case('AnimateDiffSparseControlNetPipeline', 99, [(150, 100), (90, 120)], KARRAS, **size(40, 56, 5, 5), **says(CAT, POOR, 6.0), controlnet_conditioning_scale=0.7, controlnet_frame_indices=[0, 4]),
+        'b': case('AnimateDiffSparseControlNetPipeline', 99, [(75, 50), (45, 60)], KARRAS, **size(40, 56, 5, 5), **says(CAT, POOR, 6.0), controlnet_conditioning_scale=0.7, controlnet_frame_indices=[0, 4]),
     },
-    'animatediff_ipadapter': {
-        'a': case('AnimateDiffPipeline', 11, (300, 200), None, 0.8, **size(64, 48, 3, 4), **says(FOX, BAD, 7.5)),
-        'b': case('AnimateDiffPipeline', 2024, (190, 260), TRAILING, 0.45, **size(40, 56, 5, 5), **says(CAT, POOR, 6.5)),
+    'animatediff-ipadapter': {
+        'a': case('AnimateDiffPipeline', 11, (90, 60), None, 0.8, **size(64, 48, 3, 4), **says(FOX, BAD, 7.5)),
+        'b': case('AnimateDiffPipeline', 2024, (250, 270), TRAILING, 0.45, **size(40, 56, 5, 5), **says(CAT, POOR, 6.5)),
     },
-    'i2vgenxl': {
-        'a': case('I2VGenXLPipeline', 8888, (200, 140), **size(64, 48, 3, 4), **says(FOX, BAD, 9.0), target_fps=16),
-        'b': case('I2VGenXLPipeline', 17, (120, 250), **size(40, 56, 5, 6), **says(CAT, POOR, 6.0), target_fps=8),
+    'i2vgen-xl': {
+        'a': case('I2VGenXLPipeline', 8888, (80, 60), **size(64, 48, 3, 4), **says(FOX, BAD, 9.0), target_fps=16),
+        'b': case('I2VGenXLPipeline', 17, (60, 110), **size(40, 56, 5, 6), **says(CAT, POOR, 6.0), target_fps=8),
     },
-    'modelscope_t2v': {
+    'modelscope-t2v': {
         'a': case('TextToVideoSDPipeline', 21, None, **size(48, 32, 4, 4), **says(FOX, BAD, 9.0)),
         'b': case('TextToVideoSDPipeline', 4321, None, MULTISTEP, **size(40, 56, 5, 5), **says(CAT, None, 7.0)),
     },
     'ltx': {
-        'a': case('LTXImageToVideoPipeline', 31, (150, 100), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32),
-        'b': case('LTXImageToVideoPipeline', 611, (100, 170), **size(32, 64, 17, 5), **says(CAT, POOR, 4.5), frame_rate=16, max_sequence_length=40),
+        'a': case('LTXImageToVideoPipeline', 31, (75, 50), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32),
+        'b': case('LTXImageToVideoPipeline', 611, (50, 85), **size(32, 64, 17, 5), **says(CAT, POOR, 4.5), frame_rate=16, max_sequence_length=40),
         't': case('LTXPipeline', 93, None, **size(64, 32, 9, 3), **says(CAT, BAD, 3.0), frame_rate=25, max_sequence_length=32),
     },
     'ltx095': {
-        'a': case('LTXImageToVideoPipeline', 33, (150, 100), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32, decode_timestep=0.05, decode_noise_scale=0.025),
-        'b': case('LTXImageToVideoPipeline', 812, (100, 170), **size(32, 64, 9, 5), **says(CAT, POOR, 4.0), frame_rate=30, max_sequence_length=40, decode_timestep=0.1, decode_noise_scale=0.05),
+        'a': case('LTXImageToVideoPipeline', 33, (75, 50), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32, decode_timestep=0.05, decode_noise_scale=0.025),
+        'b': case('LTXImageToVideoPipeline', 812, (50, 85), **size(32, 64, 9, 5), **says(CAT, POOR, 4.0), frame_rate=30, max_sequence_length=40, decode_timestep=0.1, decode_noise_scale=0.05),
     },
-    'wan22_ti2v': {
-        'a': case('WanImageToVideoPipeline', 41, (150, 100), **size(64, 32, 5, 4), **says(FOX, BAD, 5.0), max_sequence_length=32),
-        'b': case('WanImageToVideoPipeline', 246, (100, 170), **size(32, 64, 9, 5), **says('Le caf\u00c3\u00a9 &amp;amp; a lake', POOR, 3.5), max_sequence_length=40),
+    'wan22-ti2v': {
+        'a': case('WanImageToVideoPipeline', 41, (75, 50), **size(64, 32, 5, 4), **says(FOX, BAD, 5.0), max_sequence_length=32),
+        'b': case('WanImageToVideoPipeline', 246, (50, 85), **size(32, 64, 9, 5), **says('Le caf\u00c3\u00a9 &amp;amp; a lake', POOR, 3.5), max_sequence_length=40),
         't': case('WanPipeline', 357, None, **size(64, 32, 5, 3), **says(CAT, POOR, 4.0), max_sequence_length=32),
     },
-    'wan22_i2v_a14b': {
-        'a': case('WanImageToVideoPipeline', 51, (150, 100), **size(64, 32, 5, 4), **says(FOX, BAD, 3.5), guidance_scale_2=3.0, max_sequence_length=32),
-        'b': case('WanImageToVideoPipeline', 135, (100, 170), {'flow_shift': 5.0}, **size(32, 48, 9, 6), **says(CAT, POOR, 4.0), guidance_scale_2=2.5, max_sequence_length=40),
+    'wan22-i2v': {
+        'a': case('WanImageToVideoPipeline', 51, (75, 50), **size(64, 32, 5, 4), **says(FOX, BAD, 3.5), guidance_scale_2=3.0, max_sequence_length=32),
+        'b': case('WanImageToVideoPipeline', 135, (50, 85), {'flow_shift': 5.0}, **size(32, 48, 9, 6), **says(CAT, POOR, 4.0), guidance_scale_2=2.5, max_sequence_length=40),
     },
 }

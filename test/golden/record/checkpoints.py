@@ -34,10 +34,10 @@ class Build:
         self.index: dict = {'_class_name': pipeline, '_diffusers_version': diffusers.__version__}
         folder.mkdir(parents=True)
 
-    def add(self, name: str, module, spread: float = 1.0, library: str = 'diffusers'):
+    def add(self, name: str, module, library: str = 'diffusers', contrast: float = 0.5):
         """Saves a model with random weights under `name`."""
         self.seed += 1
-        enliven(module, self.seed, spread).save_pretrained(str(self.folder / name))
+        enliven(module, self.seed, contrast).save_pretrained(str(self.folder / name))
         self.index[name] = [library, type(module).__name__]
         return module
 
@@ -171,7 +171,7 @@ def animatediff_ipadapter(folder: Path) -> None:
     build.done()
 
 
-def i2vgenxl(folder: Path) -> None:
+def i2vgen_xl(folder: Path) -> None:
     """I2VGen-XL."""
     build = Build(folder, 'I2VGenXLPipeline', 500)
     build.clip_text('gelu')
@@ -207,7 +207,7 @@ def _ltx(folder: Path, seed: int, conditioned: bool) -> None:
         more = dict(
             block_out_channels=(8, 8, 8, 8, 16), down_block_types=('LTXVideo095DownBlock3D',) * 4, spatio_temporal_scaling=(True,) * 4,
             downsample_type=('spatial', 'temporal', 'spatiotemporal', 'spatiotemporal'), spatial_compression_ratio=32, temporal_compression_ratio=8,
-            decoder_spatio_temporal_scaling=(True, True, True), decoder_layers_per_block=(1, 1, 1, 1), decoder_block_out_channels=(8, 8, 16),
+            decoder_spatio_temporal_scaling=(True, True, True), decoder_layers_per_block=(1, 1, 1, 1), decoder_block_out_channels=(8, 16, 32),
             decoder_inject_noise=(False, False, False, False), timestep_conditioning=True, upsample_residual=(True, True, True), upsample_factor=(2, 2, 2),
         )
     else:
@@ -222,7 +222,7 @@ def _ltx(folder: Path, seed: int, conditioned: bool) -> None:
     random = torch.Generator().manual_seed(seed + 50)
     vae.latents_mean.copy_(torch.randn(8, generator=random) * 0.2)
     vae.latents_std.copy_(0.8 + torch.rand(8, generator=random) * 0.5)
-    build.add('vae', vae)
+    build.add('vae', vae, contrast=0.15 if conditioned else 0.5)
     build.add('transformer', LTXVideoTransformer3DModel(
         in_channels=8, out_channels=8, num_attention_heads=2, attention_head_dim=8, cross_attention_dim=16, num_layers=2, caption_channels=WIDTH, qk_norm='rms_norm_across_heads',
     ))
@@ -274,7 +274,7 @@ def wan22_ti2v(folder: Path) -> None:
     build.done(boundary_ratio=None, expand_timesteps=True, image_encoder=[None, None], image_processor=[None, None], transformer_2=[None, None])
 
 
-def wan22_i2v_a14b(folder: Path) -> None:
+def wan22_i2v(folder: Path) -> None:
     """Wan 2.2 I2V-A14B: two transformers, one after the other, and a streaming encoder."""
     build = Build(folder, 'WanImageToVideoPipeline', 900)
     build.t5_text(UMT5Config, UMT5EncoderModel)
@@ -287,6 +287,7 @@ def wan22_i2v_a14b(folder: Path) -> None:
     build.done(boundary_ratio=0.9, expand_timesteps=False, image_encoder=[None, None], image_processor=[None, None])
 
 
-BUILDERS = {builder.__name__: builder for builder in (
-    svd, animatediff, animatediff_sparsectrl, animatediff_ipadapter, i2vgenxl, modelscope_t2v, ltx, ltx095, wan22_ti2v, wan22_i2v_a14b,
-)}
+BUILDERS = {
+    'svd': svd, 'animatediff': animatediff, 'animatediff-sparsectrl': animatediff_sparsectrl, 'animatediff-ipadapter': animatediff_ipadapter,
+    'i2vgen-xl': i2vgen_xl, 'modelscope-t2v': modelscope_t2v, 'ltx': ltx, 'ltx095': ltx095, 'wan22-ti2v': wan22_ti2v, 'wan22-i2v': wan22_i2v,
+}

@@ -1,9 +1,17 @@
-"""Records reference runs: one case of one checkpoint, or (--committed) everything that test/golden keeps."""
+"""Records reference runs: a case of any checkpoint, or (--committed) everything that test/golden/{bundles,cases} holds.
+
+    PY=worker/export/.venv/bin/python
+    $PY test/golden/record/record.py --checkpoint DIR --family svd --case b --out DIR [--seed N] [--set num_frames=5] [--picture FILE]
+    $PY test/golden/record/record.py --committed [FAMILY ...]
+"""
 
 import argparse
 import json
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -12,10 +20,14 @@ warnings.simplefilter('ignore')
 
 from cases import CASES  # noqa: E402
 
+GOLDEN = Path(__file__).resolve().parent.parent
+EXPORTER = GOLDEN.parents[1] / 'worker' / 'export' / 'export.py'
+
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--committed', nargs='*', choices=CASES, metavar='FAMILY', help='make the repository\'s bundles and cases anew (all families, or these)')
     parser.add_argument('--checkpoint', type=Path, help='folder of a diffusers checkpoint')
     parser.add_argument('--family', choices=CASES, help='which cases fit it')
     parser.add_argument('--case', default='b', help='letter of the case in cases.py (default b)')
@@ -24,6 +36,25 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--set', action='append', default=[], metavar='NAME=JSON', help='an argument of the pipeline instead of the case\'s, as often as needed')
     parser.add_argument('--picture', type=Path, action='append', default=[], help='a photo instead of the drawn one, as often as the case has some')
     return parser.parse_args()
+
+
+def record_committed(families: list[str]) -> None:
+    """Builds the tiny checkpoint of every family, exports it into bundles/ and records its cases into cases/."""
+    from checkpoints import BUILDERS
+    from run_case import record_case
+
+    for family in families:
+        bundle = GOLDEN / 'bundles' / family
+        shutil.rmtree(bundle, ignore_errors=True)
+        with tempfile.TemporaryDirectory() as folder:
+            checkpoint = Path(folder) / f'tiny-{family}'
+            BUILDERS[family](checkpoint)
+            subprocess.run([sys.executable, str(EXPORTER), str(checkpoint), str(bundle), '--check', '--halves', '--licence', 'MIT', '--revision', '1'], check=True)
+            for letter, case in CASES[family].items():
+                out = GOLDEN / 'cases' / f'{family}-{letter}'
+                shutil.rmtree(out, ignore_errors=True)
+                record_case(checkpoint, family, letter, case, out, committed=True)
+                print(f'{out} is recorded.')
 
 
 def main() -> int:
@@ -37,8 +68,11 @@ def main() -> int:
     logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
+    if arguments.committed is not None:
+        record_committed(arguments.committed or list(CASES))
+        return 0
     if not (arguments.checkpoint and arguments.family and arguments.out):
-        print('--checkpoint, --family and --out are needed.', file=sys.stderr)
+        print('Either --committed, or --checkpoint, --family and --out are needed.', file=sys.stderr)
         return 1
     case = CASES[arguments.family][arguments.case]
     changes = {name: json.loads(value) for name, _, value in (pair.partition('=') for pair in arguments.set)}

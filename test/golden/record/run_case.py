@@ -13,6 +13,8 @@ from safetensors.torch import save_file
 from recorder import Recorder
 
 GLOBAL_SEED_OFFSET = 1_000_003
+# Of tensors kept in the repository, but for the frames.
+LARGEST_BYTES = 100_000
 # Present on disk, but no component of its pipeline.
 EXTRA = 'ip_adapter'
 
@@ -24,7 +26,7 @@ def photo(width: int, height: int, seed: int) -> Image.Image:
     picture = numpy.stack([columns * 255 / width, rows * 255 / height, 128 + 100 * numpy.sin(columns / 9 + rows / 13)], -1)
     left, top = width // 4, height // 3
     picture[top : top + height // 3, left : left + width // 3] = (230, 60, 40)
-    picture += random.normal(0, 12, picture.shape)
+    picture += 10 * random.integers(-1, 2, (height, width, 1))
     return Image.fromarray(picture.clip(0, 255).astype(numpy.uint8))
 
 
@@ -65,8 +67,16 @@ def _is_lite(key: str) -> bool:
     return part in ('unet', 'transformer', 'controlnet') and rest.startswith('0/') and not (part == 'controlnet' and '/in/' in key)
 
 
-def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Path, pictures: list[Path] = ()) -> dict[str, torch.Tensor]:
-    """Runs `case`, on `pictures` if there are any, and writes it to `out`; returns all tensors."""
+def _is_committed(key: str, value: torch.Tensor) -> bool:
+    """Whether a tensor belongs to a case kept in the repository: of the small subset what is not large or derived, and the frames."""
+    if key == 'frames':
+        return True
+    derived = key == 'video_raw' or key.startswith('unet/0/in/') and ('residual' in key or 'encoder_hidden_states' in key) or 'pooler_output' in key
+    return _is_lite(key) and not derived and value.numel() * value.element_size() <= LARGEST_BYTES and 'image_encoder/0/out.last_hidden_state' not in key
+
+
+def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Path, pictures: list[Path] = (), committed: bool = False) -> dict[str, torch.Tensor]:
+    """Runs `case`, on `pictures` if there are any, and writes it to `out`, small if it is to be `committed`; returns all tensors."""
     torch.set_num_threads(1)
     pipeline = load_pipeline(checkpoint, case['pipeline'])
     _set_scheduler(pipeline, case['scheduler'])
@@ -92,23 +102,34 @@ def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Pat
     saturated = float((raw.abs() > 1).float().mean())
     if not torch.isfinite(raw).all() or saturated > 0.05:
         raise SystemExit(f'{family}/{letter}: the clip is no use as a reference ({saturated:.1%} of its values are outside -1..1).')
+    kept = {key: value for key, value in tensors.items() if _is_committed(key, value)} if committed else tensors
+    _write(out, photos, isinstance(case['image'], list), kept, committed)
+    description = {
+        'family': family, 'case': letter, 'pipeline': type(pipeline).__name__, 'seed': case['seed'], 'global_seed': global_seed, 'kwargs': case['kwargs'],
+        'ip_adapter_scale': case['ip_adapter_scale'], 'scheduler': _settings(pipeline.scheduler), 'image_size': list(photos[0].size) if photos else None,
+        'torch': version('torch'), 'diffusers': version('diffusers'), 'transformers': version('transformers'),
+        'tensors': [{'key': key, 'shape': list(value.shape), 'dtype': str(value.dtype).removeprefix('torch.')} for key, value in kept.items()],
+    }
+    (out / 'case.json').write_text(json.dumps(description, indent=1) + '\n', 'utf8')
+    return tensors
+
+
+def _settings(scheduler) -> dict:
+    name = type(scheduler).__name__
+    return {'_class': name, **{key: value for key, value in scheduler.config.items() if key != '_use_default_values'}, '_class_name': name}
+
+
+def _write(out: Path, photos: list[Image.Image], numbered: bool, tensors: dict[str, torch.Tensor], committed: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    for index, picture in enumerate(photos):
-        picture.save(out / f'input_{index}.png' if isinstance(case['image'], list) else out / 'input.png')
-    if isinstance(case['image'], list):
-        photos[0].save(out / 'input.png')
+    if photos:
+        photos[0].save(out / 'input.png', optimize=True)
+    for index, picture in enumerate(photos if numbered else []):
+        picture.save(out / f'input_{index}.png', optimize=True)
+    if committed:
+        save_file(tensors, str(out / 'tensors_lite.safetensors'))
+        return
+    save_file(tensors, str(out / 'tensors.safetensors'))
+    save_file({key: value for key, value in tensors.items() if _is_lite(key)}, str(out / 'tensors_lite.safetensors'))
     (out / 'frames').mkdir(exist_ok=True)
     for index, frame in enumerate(tensors['frames'][0].numpy()):
         Image.fromarray((frame * 255).round().astype(numpy.uint8)).save(out / 'frames' / f'{index:03}.png')
-    scheduler = pipeline.scheduler
-    config = {'_class': type(scheduler).__name__, **{key: value for key, value in scheduler.config.items() if key != '_use_default_values'}, '_class_name': type(scheduler).__name__}
-    description = {
-        'family': family, 'case': letter, 'pipeline': type(pipeline).__name__, 'seed': case['seed'], 'global_seed': global_seed, 'kwargs': case['kwargs'],
-        'ip_adapter_scale': case['ip_adapter_scale'], 'scheduler': config,
-        'image_size': list(photos[0].size) if photos else None, 'torch': version('torch'), 'diffusers': version('diffusers'), 'transformers': version('transformers'),
-        'tensors': [{'key': key, 'shape': list(value.shape), 'dtype': str(value.dtype).removeprefix('torch.')} for key, value in tensors.items()],
-    }
-    (out / 'case.json').write_text(json.dumps(description, indent=1) + '\n', 'utf8')
-    save_file(tensors, str(out / 'tensors.safetensors'))
-    save_file({key: value for key, value in tensors.items() if _is_lite(key)}, str(out / 'tensors_lite.safetensors'))
-    return tensors

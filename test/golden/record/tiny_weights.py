@@ -3,16 +3,18 @@
 import torch
 
 
-def enliven(module: torch.nn.Module, seed: int, spread: float = 1.0) -> torch.nn.Module:
+def enliven(module: torch.nn.Module, seed: int, contrast: float = 0.5) -> torch.nn.Module:
     """Fills all parameters anew, seeded.
 
-    Matrices and kernels get a spread that keeps the size of what passes through (times `spread`); vectors that start as ones stay around
-    one and those that start as zeros around zero, but none exactly, so that no branch (zero convolutions, gates, norms) is dead.
+    Matrices and kernels get a spread that keeps the size of what passes through, a decoder's last one
+    less (by `contrast`), so that pictures stay within -1..1; vectors that start as ones stay around one and those that start as zeros around zero, but none exactly, so that no branch (zero convolutions, gates, norms) is dead.
     Values are rounded to seven significant bits: exact in float16, and easy to compress.
     """
     random = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in sorted(module.named_parameters()):
+            if parameter.dim() == 0:
+                continue
             noise = torch.randn(parameter.shape, generator=random)
             if 'norm' in name and name.endswith('weight') or parameter.dim() == 1 and bool((parameter == 1).all()):
                 value = 1 + 0.1 * noise
@@ -21,7 +23,7 @@ def enliven(module: torch.nn.Module, seed: int, spread: float = 1.0) -> torch.nn
             elif 'embed' in name and 'patch' not in name and parameter.dim() == 2 and 'linear' not in name and 'proj' not in name:
                 value = 0.5 * noise
             else:
-                value = noise * spread * parameter[0].numel() ** -0.5
+                value = noise * (contrast if name.startswith('decoder.') and 'conv_out' in name else 1.0) * parameter[0].numel() ** -0.5
             parameter.copy_(_round(value))
     return module.eval().requires_grad_(False)
 
