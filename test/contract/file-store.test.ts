@@ -33,7 +33,7 @@ afterAll(async () => {
 
 describe.each([
   ['in a folder', async () => createFileStore(join(directory, 'files'))],
-  ['in a bucket', async () => openS3Storebucket()],
+  ['in a bucket', async () => openS3Store(bucket())],
 ])('%s', (_where, open: () => Promise<FileStore>) => {
   let files: FileStore;
   beforeAll(async () => {
