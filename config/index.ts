@@ -30,6 +30,8 @@ export interface Config {
   readonly waitingCaps: { readonly perPerson: number; readonly perPlace: number };
   readonly logLevel: string;
   readonly ffmpegPath: string | null;
+  /** Where published models are downloaded from. */
+  readonly hub: { readonly endpoint: string; readonly token: string | null; readonly proxy: string | null; readonly noProxy: string };
   readonly executionProviders: readonly string[];
   /** 0 = every core. */
   readonly threads: number;
@@ -40,7 +42,8 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 /** @throws ConfigError CONFIG_INVALID naming every problem at once */
 export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config => {
   // An empty variable, as compose files write it, means the same as none.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const { https_proxy: HTTPS_PROXY, no_proxy: NO_PROXY } = environment;
+  const given = Object.fromEntries(Object.entries({ HTTPS_PROXY, NO_PROXY, ...environment }).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const env = parsed.data;
@@ -75,6 +78,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     waitingCaps: { perPerson: env.QUEUE_MAX_PER_PERSON, perPlace: env.QUEUE_MAX_PER_PLACE },
     logLevel: env.LOG_LEVEL,
     ffmpegPath: env.FFMPEG_PATH ?? null,
+    hub: { endpoint: env.HF_ENDPOINT.replace(/\/+$/, ''), token: env.HF_TOKEN ?? null, proxy: env.HTTPS_PROXY ?? null, noProxy: env.NO_PROXY },
     executionProviders: env.EXECUTION_PROVIDERS,
     threads: env.INFERENCE_THREADS,
   });

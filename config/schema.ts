@@ -36,6 +36,10 @@ export const variables = {
     help: 'Origins, separated by commas, from which photos may be downloaded besides the chat platforms’ own.',
   },
   DATA_DIR: { schema: text.default('data'), help: 'Folder of the embedded database, photos and clips.' },
+  HF_ENDPOINT: { schema: url.default('https://huggingface.co'), help: 'The hub that npm run models downloads from.' },
+  HF_TOKEN: { schema: text.optional(), help: 'Access token for models whose owners ask for consent. It is sent to HF_ENDPOINT only.' },
+  HTTPS_PROXY: { schema: url.optional(), help: 'Proxy for downloading models. The lower-case spelling works too.' },
+  NO_PROXY: { schema: z.string().default(''), help: 'Hosts and domains, separated by commas, that are reached without the proxy.' },
   MODELS_DIR: { schema: text.default('data/models'), help: 'Folder of downloaded models; the shipped one needs none.' },
   PORT: { schema: wholeNumber(0, 65_535).default(8080), help: 'Port of the web page and REST API. 0 chooses a free one.' },
   HOST: { schema: text.default('127.0.0.1'), help: 'Address the page binds to. Anything but loopback needs WEB_TOKEN.' },
@@ -68,14 +72,14 @@ export const variables = {
   EXECUTION_PROVIDERS: {
     schema: z
       .string()
-      .default('cpu')
+      .default('auto')
       .transform((list) =>
         list
           .split(',')
           .map((name) => name.trim().toLowerCase())
           .filter(Boolean),
       ),
-    help: 'ONNX Runtime execution providers to try, in order, separated by commas: cuda, webgpu, cpu.',
+    help: 'Where models run, in order, separated by commas: auto, cuda, tensorrt, webgpu, coreml, dml, cpu. auto takes what this machine has.',
   },
   INFERENCE_THREADS: { schema: wholeNumber(0, 256).default(0), help: 'Threads for inference. 0 uses every core.' },
 } as const;

@@ -32,10 +32,12 @@ const partsOf = (atMs: number, zone: string): Readonly<Record<string, string>> =
       .map(({ type, value }) => [type, value]),
   );
 
-/** @returns the name as this machine writes it, or null when it knows no such time zone */
+/** @returns the name in its usual spelling, or null when this machine knows no such time zone */
 export const timeZoneOf = (name: string): string | null => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    // Of two names of one zone the other one may be answered, such as Katmandu for Kathmandu.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name.toLowerCase().replace(/(^|[/_-])[a-z]/g, (letter) => letter.toUpperCase());
   } catch {
     return null;
   }

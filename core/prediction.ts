@@ -96,14 +96,7 @@ export const usualQuote: Quote = { priceMs: CREDIT_MS, nominalMs: CREDIT_MS, pre
  * @param usual the manifest of the default engine
  * @param weight the person's share among others in the place, for places that weigh roles
  */
-export const quote = (
-  request: ClipRequest,
-  photo: Size | null,
-  manifest: EngineManifest,
-  usual: EngineManifest,
-  rates: readonly Rate[],
-  weight = 1,
-): Quote => {
+export const quote = (request: ClipRequest, photo: Size | null, manifest: EngineManifest, usual: EngineManifest, rates: readonly Rate[], weight = 1): Quote => {
   const nominal = nominalMs(request, photo, manifest);
   const size = sizeClass(request);
   const relative = (manifest.costWeight / usual.costWeight) * lengthOf(request, manifest) * sizeFactor(request, photo, manifest);

@@ -17,7 +17,9 @@ export const resetsText = (resetsAtMs: number, nowMs: number, zone = 'UTC'): str
 
 /** One line: what is left, of how many, and when it resets. */
 export const quotaLine = (balance: Balance, nowMs: number): string => {
-  const parts = [balance.granted > 0 ? `${balance.granted} granted extra` : '', balance.pool > 0 ? `${balance.pool} shared with everybody here` : ''].filter(Boolean);
+  const parts = [balance.granted > 0 ? `${balance.granted} granted extra` : '', balance.pool > 0 ? `${balance.pool} shared with everybody here` : ''].filter(
+    Boolean,
+  );
   const extra = parts.length > 0 ? `, of them ${parts.join(' and ')}` : '';
   const total = Math.round((balance.limit + balance.granted + balance.pool) * 100) / 100;
   return `${balance.left} of ${total} credits left today${extra}. The daily allowance resets ${resetsText(balance.resetsAtMs, nowMs, balance.zone)}.`;

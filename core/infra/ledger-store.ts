@@ -157,7 +157,7 @@ export const createLedgerStore = (database: Database, clock: Clock): LedgerStore
     const limitMs = Math.round(limit.clips * CREDIT_MS);
     return {
       limit: limit.clips,
-      used: Math.ceil((limitMs - own.availableMs) / (CREDIT_MS / 100) - 1e-9) / 100,
+      used: Math.max(0, Math.ceil((limitMs - own.availableMs) / (CREDIT_MS / 100) - 1e-9) / 100),
       granted: toCredits(grants.availableMs),
       pool: toCredits(pool.availableMs),
       left: toCredits(own.availableMs + grants.availableMs + pool.availableMs),

@@ -33,10 +33,16 @@ beforeAll(async () => {
       [id, state, user, place, attempt, clock.nowMs() - 5_000],
     );
   const entry = (account: string, user: string, kind: string, clips: number, jobId: string | null, day = '2026-11-21', place = 'discord:guild:1') =>
-    query(
-      `INSERT INTO stillmotion.ledger (account, user_id, place, day, kind, clips, job_id, actor, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 'x', $8)`,
-      [account, user, place, day, kind, clips, jobId, clock.nowMs()],
-    );
+    query(`INSERT INTO stillmotion.ledger (account, user_id, place, day, kind, clips, job_id, actor, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 'x', $8)`, [
+      account,
+      user,
+      place,
+      day,
+      kind,
+      clips,
+      jobId,
+      clock.nowMs(),
+    ]);
   for (const [id, state] of [
     ['done1', 'done'],
     ['failed1', 'failed'],

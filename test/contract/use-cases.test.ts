@@ -11,7 +11,7 @@ import { createFileStore } from '../../core/infra/file-store.ts';
 import { createMetrics } from '../../core/infra/metrics.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import { createStore } from '../../core/infra/store.ts';
-import { quota } from '../../core/quota.ts';
+import { quota, quotaText } from '../../core/quota.ts';
 import { again, type SubmitCall, submit } from '../../core/submit.ts';
 import { fakeClock } from '../support/jobs.ts';
 import { sampleManifest } from '../support/manifest.ts';
@@ -172,6 +172,41 @@ describe('moderators', () => {
     for (const clips of [0, 1.5, 21])
       await expect(run({ kind: 'quota-grant', target: ada, clips, reason: '' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
     await expect(run({ kind: 'settings-set', setting: 'daily_quota', value: '21' })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
+  });
+  it('sets what roles, a common pool and a time zone are worth, within the operator’s bound', async () => {
+    const place = 'discord:guild:30';
+    await run({ kind: 'settings-set', setting: 'roles', value: '<@&5>=2' }, place);
+    await run({ kind: 'settings-set', setting: 'timezone', value: 'Asia/Kathmandu' }, place);
+    await run({ kind: 'settings-set', setting: 'daily_pool', value: '4' }, place);
+    await expect(run({ kind: 'settings-set', setting: 'daily_pool', value: '21' }, place)).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
+    expect(await quota('kim', place, deps, ['5'])).toMatchObject({ limit: 6, pool: 4, left: 10, zone: 'Asia/Kathmandu' });
+    expect((await quota('kim', place, deps)).limit).toBe(3);
+    expect(await run({ kind: 'quota-show', target: { ...ada, roles: ['5'] } }, place)).toContain(
+      '10 of 10 credits left today, of them 4 shared with everybody here',
+    );
+    expect(await run({ kind: 'quota-show', target: ada }, place)).toContain('(2026-11-22 00:00 Asia/Kathmandu)');
+    const { origin } = call('kim', {}, place);
+    for (let i = 0; i < 6; i++) await submit(call('kim', { origin: { ...origin, roles: ['5'] } }, place), deps);
+    expect(await quota('kim', place, deps, ['5'])).toMatchObject({ used: 6, pool: 4, left: 4 });
+  });
+  it('shows why somebody has what they have, and only what happened in that place', async () => {
+    const { job } = await submit(call('lea', {}, 'discord:guild:31'), deps);
+    await submit(call('lea', {}, 'discord:guild:32'), deps);
+    await cancel(job.id, 'lea', deps);
+    const lines = (text: string): string[] => text.split('\n').slice(1);
+    const mine = lines(await quotaText('lea', 'discord:guild:31', deps, { why: true }));
+    expect(mine).toHaveLength(3);
+    expect(mine[0]).toMatch(/^2026-11-21 12:00 UTC {2}\+1 credit {2}given back, canceled$/);
+    const lea = { user: 'lea', name: 'Lea' };
+    expect(lines(await run({ kind: 'quota-show', target: lea, why: true }, 'discord:guild:31'))).toHaveLength(2);
+  });
+  it('bounds how many clips may wait', async () => {
+    const place = 'discord:guild:33';
+    await run({ kind: 'settings-set', setting: 'max_waiting', value: '1' }, place);
+    await submit(call('max', {}, place), deps);
+    await expect(submit(call('max', {}, place), deps)).rejects.toThrow('You have 1 clips waiting; up to 1 may wait.');
+    const operator: Deps = { ...deps, waitingCaps: { perPerson: 50, perPlace: 1 } };
+    await expect(submit(call('nia', {}, place), operator)).rejects.toMatchObject({ code: 'QUEUE_FULL_PLACE' });
   });
   it('bans and unbans with a reason and for a time', async () => {
     await run({ kind: 'ban', target: ada, duration: '2h', reason: 'spam' }, 'discord:guild:24');

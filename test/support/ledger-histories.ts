@@ -46,7 +46,18 @@ interface Payment {
 interface Books {
   /** What has gone out of (−) or come back into (+) a day's allowance or a pool, and what is in a purse of grants. */
   readonly purses: Map<string, number>;
-  readonly jobs: Map<string, { place: string; paid: readonly Payment[]; price: number; state: 'waiting' | 'running' | 'over'; attempt: number; spent: readonly Payment[]; progress: number }>;
+  readonly jobs: Map<
+    string,
+    {
+      place: string;
+      paid: readonly Payment[];
+      price: number;
+      state: 'waiting' | 'running' | 'over';
+      attempt: number;
+      spent: readonly Payment[];
+      progress: number;
+    }
+  >;
 }
 
 const places = ['here', 'there'] as const;
@@ -55,7 +66,12 @@ const places = ['here', 'there'] as const;
  * @returns how many steps were made and how many of them crashed
  * @throws AssertionError when the two bookkeepings disagree, an entry does not add up, or a hold is negative
  */
-export const runHistory = async (real: Database, clock: FakeClock, seed: number, steps: number): Promise<{ readonly steps: number; readonly crashes: number }> => {
+export const runHistory = async (
+  real: Database,
+  clock: FakeClock,
+  seed: number,
+  steps: number,
+): Promise<{ readonly steps: number; readonly crashes: number }> => {
   const random = seeded(seed);
   const { database, breakAt } = fragile(real);
   const store: Store = createStore(database, clock);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest } from '../onnx/bundle-manifest.ts';
-import { formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { formArguments, frameCount, guidanceScale, personalCall, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { rescaleGuidance } from '../parts/guidance.ts';
@@ -101,7 +101,8 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
 
     // 5 noise from the seed; the photo takes the place of the first frame
     const noise = await draw([1, channels, frames, height, width]);
-    let latents = toTokens(still ? concat([still, slice(noise, 2, 1, frames)], 2) : noise);
+    const start = run.resume(toTokens(still ? concat([still, slice(noise, 2, 1, frames)], 2) : noise), schedule);
+    let { latents } = start;
 
     // 6 denoise: the tokens of the photo are at timestep 0 and stay as they are
     const given = still ? height * width : 0;
@@ -116,7 +117,7 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
       timestep_index: integers(rowOfToken, [batch, tokenCount]),
       rope_grid: ropeGrid(frames, height, width, [temporalScale / call.frame_rate, spatialScale, spatialScale]),
     };
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       run.check();
       const timestep = schedule.timesteps[i] as number;
       fillBatch(inputs.hidden_states, latents);
@@ -128,6 +129,7 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
       if (guided && call.guidance_rescale > 0) noisy = rescaleGuidance(noisy, slice(prediction, 0, 1, 2), call.guidance_rescale);
       const moved = await schedule.step(i, slice(noisy, 1, given, tokenCount), slice(latents, 1, given, tokenCount));
       latents = concat([slice(latents, 1, 0, given), moved], 1);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('transformer');
@@ -146,10 +148,11 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      await model.fit(request);
       const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
@@ -167,12 +170,11 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
 };
 
 /** What a person asked for as a call of the reference pipeline; what they cannot say is the bundle's to say. */
-const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): LtxCall =>
-  readArguments(ltxArguments, {
-    ...(text && { max_sequence_length: text.maxTokens }),
-    ...defaults.call,
+const callOf = (manifest: BundleManifest, request: GenerateRequest): LtxCall =>
+  personalCall(ltxArguments, manifest, {
+    max_sequence_length: manifest.defaults.call.max_sequence_length ?? manifest.text?.maxTokens,
     prompt: request.prompt,
-    negative_prompt: request.negativePrompt || defaults.negativePrompt,
+    negative_prompt: request.negativePrompt || manifest.defaults.negativePrompt,
     width: request.widthPx,
     height: request.heightPx,
     num_frames: request.frameCount,

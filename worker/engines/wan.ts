@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FrameStream, GenerateContext, GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
 import type { BundleManifest } from '../onnx/bundle-manifest.ts';
-import { formArguments, frameCount, guidanceScale, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
+import { formArguments, frameCount, guidanceScale, personalCall, prompt, readArguments, sidePx, stepCount } from '../parts/call-arguments.ts';
 import { decodeCausal, encodeCausal } from '../parts/causal-vae.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
@@ -85,8 +85,10 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
 
     // 4 noise from the seed
     const dims = [1, channels, ...grid];
-    let latents = tensor(random(seed).normal(sizeOf(dims)), dims);
-    await run.observe('randn/0/generator', latents);
+    const noise = tensor(random(seed).normal(sizeOf(dims)), dims);
+    await run.observe('randn/0/generator', noise);
+    const start = run.resume(noise, schedule);
+    let { latents } = start;
 
     // 5 latents of the photo: the encoder's mean, without noise
     const pixels = photo && vaeImage(photo, grid[2] * manifest.vae.spatialScale, grid[1] * manifest.vae.spatialScale, 'minus-one-to-one');
@@ -114,7 +116,7 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
       await run.observe(`${pass}/out.0`, prediction);
       return prediction;
     };
-    for (let i = 0; i < steps; i++) {
+    for (let i = start.first; i < steps; i++) {
       const timestep = schedule.timesteps[i] as number;
       const late = boundary !== undefined && timestep < boundary;
       const network = late ? 'transformer_2' : 'transformer';
@@ -125,11 +127,15 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
       const scale = late ? (call.guidance_scale_2 ?? call.guidance_scale) : call.guidance_scale;
       const noisy = unsaid ? guide(await predict(network, unsaid, timestep), conditional, Math.fround(scale)) : conditional;
       latents = await schedule.step(i, noisy, latents);
+      run.keep(i + 1, latents, schedule);
       run.denoised(i + 1, steps);
     }
     await components.release('transformer', 'transformer_2');
     // the scheduler never knew of the photo: it takes its place once more
-    if (condition && perToken) holdFirstFrame(latents, condition);
+    if (condition && perToken) {
+      latents = tensor(latents.data.slice(), dims);
+      holdFirstFrame(latents, condition);
+    }
 
     // 7 decode, a latent frame at a time
     const chunks = observed(run, decodeCausal, model, denormalise(finite(latents), manifest));
@@ -141,10 +147,11 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
     load: async () => void (await resident.load()),
     dispose: () => resident.dispose(),
 
-    async generate(request: GenerateRequest, { signal, onProgress, trace }: GenerateContext): Promise<FrameStream> {
+    async generate(request: GenerateRequest, { signal, onProgress, trace, checkpoints }: GenerateContext): Promise<FrameStream> {
       const model = await resident.load();
       checkRequest(model.manifest, request);
-      const run = startRun({ signal, onProgress, observe: traced(trace) });
+      const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
+      await model.fit(request);
       const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
@@ -162,19 +169,18 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
 };
 
 /** What a person asked for as a call of the reference pipeline; what they cannot say is the bundle's to say. */
-const callOf = ({ defaults, text }: BundleManifest, request: GenerateRequest): WanCall =>
-  readArguments(wanArguments, {
-    ...(text && { max_sequence_length: text.maxTokens }),
-    ...defaults.call,
+const callOf = (manifest: BundleManifest, request: GenerateRequest): WanCall =>
+  personalCall(wanArguments, manifest, {
+    max_sequence_length: manifest.defaults.call.max_sequence_length ?? manifest.text?.maxTokens,
     prompt: request.prompt,
-    negative_prompt: request.negativePrompt || defaults.negativePrompt,
+    negative_prompt: request.negativePrompt || manifest.defaults.negativePrompt,
     width: request.widthPx,
     height: request.heightPx,
     num_frames: request.frameCount,
     num_inference_steps: request.steps,
     guidance_scale: request.guidance,
     // a number that a person chose holds for both denoisers
-    ...(request.guidance === defaults.guidance ? {} : { guidance_scale_2: undefined }),
+    ...(request.guidance === manifest.defaults.guidance ? {} : { guidance_scale_2: undefined }),
   });
 
 /**

@@ -19,6 +19,7 @@ class Finding:
     """How far one output was from torch at one shape."""
 
     output: str
+    dtype: torch.dtype
     shape: tuple[int, ...]
     max_abs: float
     max_rel: float
@@ -48,11 +49,11 @@ def verify(graph: Graph, path: Path, dtype: torch.dtype, examples: int) -> list[
 def _compare(name: str, expected: torch.Tensor, actual: numpy.ndarray, dtype: torch.dtype) -> Finding:
     want = expected.numpy()
     if want.shape != actual.shape or want.dtype != actual.dtype:
-        return Finding(f'{name} ({want.dtype}{list(want.shape)} in torch)', actual.shape, float('inf'), float('inf'), False)
+        return Finding(f'{name} ({want.dtype}{list(want.shape)} in torch)', expected.dtype, actual.shape, float('inf'), float('inf'), False)
     distance = numpy.abs(want.astype(numpy.float64) - actual.astype(numpy.float64))
     max_abs = float(distance.max(initial=0))
     scale = float(numpy.abs(want.astype(numpy.float64)).max(initial=0))
     max_rel = max_abs / scale if scale > 0 else max_abs
     # A rounded byte may fall to the other side.
     is_within = max_abs <= 1 and distance.mean() < 0.01 if want.dtype == numpy.uint8 and dtype == torch.float32 else max_rel <= TOLERANCE[dtype]
-    return Finding(name, actual.shape, max_abs, max_rel, bool(is_within) and bool(numpy.isfinite(actual).all()))
+    return Finding(name, expected.dtype, actual.shape, max_abs, max_rel, bool(is_within) and bool(numpy.isfinite(actual).all()))

@@ -1,4 +1,5 @@
 /** The reduction that Stable Video Diffusion's image branch was trained with: a Gaussian blur, then bicubic samples from corner to corner. */
+import type { Photo } from '../../core/engine.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
 
 const f = Math.fround;
@@ -90,25 +91,40 @@ const alongColumns = (data: Float32Array, width: number, { from, weights, count 
   return out;
 };
 
+/** Weighted sums along the rows of one channel, its bytes looked up in `table`. */
+const alongBytes = ({ widthPx, heightPx, rgb }: Photo, channel: number, table: Float32Array, { from, weights, count }: Taps): Float32Array => {
+  const across = from.length / count;
+  const out = new Float32Array(across * heightPx);
+  const row = new Float32Array(widthPx);
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0, at = y * widthPx * 3 + channel; x < widthPx; x++, at += 3) row[x] = table[rgb[at] as number] as number;
+    for (let i = 0, k = 0; i < across; i++) {
+      let sum = 0;
+      for (const end = k + count; k < end; k++) sum += (weights[k] as number) * (row[from[k] as number] as number);
+      out[y * across + i] = sum;
+    }
+  }
+  return out;
+};
+
 /**
  * One channel after the other at another size, blurred as far as it shrinks; only what the samples need is blurred.
- * @param planes float32 [1, 3, h, w]
+ * @param table what each of the 256 bytes means
  * @returns float32 [1, 3, side, side]
  * @source diffusers, pipeline_stable_video_diffusion.py, _resize_with_antialiasing
  */
-export const blurredBicubic = ({ data, dims }: FloatTensor, sidePx: number): FloatTensor => {
-  const [, channels, height, width] = dims as [number, number, number, number];
+export const blurredBicubic = (photo: Photo, table: Float32Array, sidePx: number): FloatTensor => {
+  const { widthPx, heightPx } = photo;
   const sigmaOf = (length: number): number => Math.max((length / sidePx - 1) / 2, 0.001);
-  const columns = needed(cornerSamples(width, sidePx));
-  const rows = needed(cornerSamples(height, sidePx));
-  const blurX = blurAt(columns.positions, width, gaussian(sigmaOf(width)));
-  const blurY = blurAt(rows.positions, height, gaussian(sigmaOf(height)));
-  const out = new Float32Array(channels * sidePx * sidePx);
-  for (let c = 0; c < channels; c++) {
-    const plane = data.subarray(c * height * width, (c + 1) * height * width);
-    const blurred = alongColumns(alongRows(plane, width, height, blurX), columns.positions.length, blurY);
+  const columns = needed(cornerSamples(widthPx, sidePx));
+  const rows = needed(cornerSamples(heightPx, sidePx));
+  const blurX = blurAt(columns.positions, widthPx, gaussian(sigmaOf(widthPx)));
+  const blurY = blurAt(rows.positions, heightPx, gaussian(sigmaOf(heightPx)));
+  const out = new Float32Array(3 * sidePx * sidePx);
+  for (let channel = 0; channel < 3; channel++) {
+    const blurred = alongColumns(alongBytes(photo, channel, table, blurX), columns.positions.length, blurY);
     const wide = alongRows(blurred, columns.positions.length, rows.positions.length, columns.taps);
-    out.set(alongColumns(wide, sidePx, rows.taps), c * sidePx * sidePx);
+    out.set(alongColumns(wide, sidePx, rows.taps), channel * sidePx * sidePx);
   }
-  return { data: out, dims: [1, channels, sidePx, sidePx] };
+  return { data: out, dims: [1, 3, sidePx, sidePx] };
 };

@@ -45,7 +45,11 @@ export const vaeImage = (photo: Photo, widthPx: number, heightPx: number, range:
  * @source diffusers StableVideoDiffusionPipeline._encode_image
  */
 export const svdClipImage = (photo: Photo, clip: ClipInput): FloatTensor => {
-  const small = blurredBicubic(planes(photo, minusOneToOne), clip.sidePx);
+  const small = blurredBicubic(
+    photo,
+    Float32Array.from({ length: 256 }, (_, byte) => minusOneToOne(byte)),
+    clip.sidePx,
+  );
   const count = clip.sidePx ** 2;
   return { data: small.data.map((value, i) => standardised(f(f(value + 1) / 2), Math.floor(i / count), clip)), dims: small.dims };
 };

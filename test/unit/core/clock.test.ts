@@ -58,7 +58,13 @@ describe('the day of a place', () => {
 });
 
 it('knows time zones by name, and writes moments in them', () => {
-  expect([timeZoneOf('europe/berlin'), timeZoneOf('UTC'), timeZoneOf('Mars/Olympus'), timeZoneOf('')]).toEqual(['Europe/Berlin', 'UTC', null, null]);
+  expect([timeZoneOf('europe/berlin'), timeZoneOf('UTC'), timeZoneOf('asia/kathmandu'), timeZoneOf('Mars/Olympus'), timeZoneOf('')]).toEqual([
+    'Europe/Berlin',
+    'UTC',
+    'Asia/Kathmandu',
+    null,
+    null,
+  ]);
   expect(formatTime(at('2026-11-21T23:05:00Z'), 'Europe/Berlin')).toBe('2026-11-22 00:05 Europe/Berlin');
   expect(formatTime(at('2026-11-21T23:05:00Z'))).toBe('2026-11-21 23:05 UTC');
 });

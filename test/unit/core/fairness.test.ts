@@ -42,7 +42,11 @@ describe('turns', () => {
 
   it('count time, not clips: one long clip weighs as much as several short ones', () => {
     const arrivals = [...Array.from({ length: 2 }, () => job('a', 'long', 0, 60_000)), ...Array.from({ length: 8 }, () => job('a', 'short', 0, 10_000))];
-    expect(work(arrivals).map(({ job: one }) => one.user[0]).join('')).toBe('lsssssslss');
+    expect(
+      work(arrivals)
+        .map(({ job: one }) => one.user[0])
+        .join(''),
+    ).toBe('lsssssslss');
   });
 
   it('go by age where a place wants that, and by role where it wants that', () => {
@@ -51,11 +55,19 @@ describe('turns', () => {
     const crowd = [...Array.from({ length: 30 }, () => job('a', 'patron', 0, 10_000, 3)), ...Array.from({ length: 30 }, () => job('a', 'guest', 0))];
     const first = work(crowd, 'role-weighted').slice(0, 20);
     expect(first.filter(({ job: one }) => one.user === 'patron')).toHaveLength(15);
-    expect(work(crowd, 'fair').slice(0, 20).filter(({ job: one }) => one.user === 'patron')).toHaveLength(10);
+    expect(
+      work(crowd, 'fair')
+        .slice(0, 20)
+        .filter(({ job: one }) => one.user === 'patron'),
+    ).toHaveLength(10);
   });
 
   it('are not saved up: who was away comes back at the present', () => {
-    const arrivals = [...Array.from({ length: 20 }, (_, i) => job('a', 'ann', i * 10_000)), ...Array.from({ length: 3 }, () => job('a', 'bob', 150_000)), job('a', 'ann', 150_000)];
+    const arrivals = [
+      ...Array.from({ length: 20 }, (_, i) => job('a', 'ann', i * 10_000)),
+      ...Array.from({ length: 3 }, () => job('a', 'bob', 150_000)),
+      job('a', 'ann', 150_000),
+    ];
     const order = work(arrivals).filter(({ startMs }) => startMs >= 150_000);
     expect(order.slice(0, 4).filter(({ job: one }) => one.user === 'bob')).toHaveLength(2);
   });
@@ -66,7 +78,9 @@ describe('a flooder', () => {
     const random = seeded(where.length);
     for (let round = 0; round < 20; round++) {
       const flood = Array.from({ length: 500 }, () => job('a', 'flooder', 0, 5_000 + random.below(10_000)));
-      const others = Array.from({ length: 40 }, (_, i) => job(where === 'the same place' ? 'a' : `p${i}`, `user${i}`, 1 + random.below(4_000_000), 5_000 + random.below(10_000)));
+      const others = Array.from({ length: 40 }, (_, i) =>
+        job(where === 'the same place' ? 'a' : `p${i}`, `user${i}`, 1 + random.below(4_000_000), 5_000 + random.below(10_000)),
+      );
       const started = work([...flood, ...others]);
       for (const one of others) {
         const startMs = started.find(({ job: { id } }) => id === one.id)?.startMs ?? Number.NaN;

@@ -14,7 +14,14 @@ const price = (
   photo: { widthPx: number; heightPx: number } | null = { widthPx: 4000, heightPx: 3000 },
   manifest = sampleManifest,
   rates: readonly Rate[] = [],
-): number => quote(resolveRequest(manifest, 'waves', options, photo, () => 1), photo, manifest, sampleManifest, rates).priceMs;
+): number =>
+  quote(
+    resolveRequest(manifest, 'waves', options, photo, () => 1),
+    photo,
+    manifest,
+    sampleManifest,
+    rates,
+  ).priceMs;
 const rate = (engine: string, size: number, ratio: number, count = 20): Rate => ({ engine, size, ratios: Array.from({ length: count }, () => ratio) });
 
 describe('the price', () => {

@@ -6,7 +6,7 @@ import { parseDuration } from '../../../core/admin.ts';
 import { AppError, asAppError, catalogue, fromNote, noteText } from '../../../core/errors.ts';
 import { redactor } from '../../../core/infra/pino-logger.ts';
 import { isFinal, type JobState, transitions } from '../../../core/job.ts';
-import { checkLength, checkPlace, dailyLimit } from '../../../core/policy.ts';
+import { checkLength, checkPlace, dailyLimit, roleMultiple, waitingCaps } from '../../../core/policy.ts';
 import { formatIn } from '../../../core/quota.ts';
 import { progressBar, timeLeft } from '../../../core/render.ts';
 import { changeSetting, defaultSettings, settingSpecs } from '../../../core/settings.ts';
@@ -38,6 +38,15 @@ describe('settings', () => {
     ['daily_quota', 'default', { dailyQuota: null }],
     ['channels', '<#12> 34', { rooms: ['12', '34'] }],
     ['channels', 'everywhere', { rooms: [] }],
+    ['timezone', 'europe/berlin', { timezone: 'Europe/Berlin' }],
+    ['timezone', 'default', { timezone: 'UTC' }],
+    ['daily_pool', '50', { dailyPool: 50 }],
+    ['roles', '<@&12>=2 34=x0.5', { roles: { 12: 2, 34: 0.5 } }],
+    ['roles', 'none', { roles: {} }],
+    ['queue_policy', 'First come', { queuePolicy: 'first-come' }],
+    ['queue_policy', 'default', { queuePolicy: 'fair' }],
+    ['max_waiting', '3', { maxWaiting: 3 }],
+    ['max_waiting_total', '30', { maxWaitingTotal: 30 }],
   ])('%s = %s', (name, text, expected) => expect(change(name, text)).toEqual({ ...defaultSettings, ...expected }));
   it.each([
     ['enabled', 'maybe'],
@@ -46,10 +55,29 @@ describe('settings', () => {
     ['max_seconds', '1.5'],
     ['daily_quota', '-1'],
     ['channels', '#general'],
+    ['timezone', 'Mars/Olympus'],
+    ['roles', '@Patrons=2'],
+    ['roles', '12=101'],
+    ['roles', '12=-1'],
+    ['roles', '__proto__=2'],
+    ['queue_policy', 'random'],
+    ['max_waiting', '0'],
     ['colour', 'red'],
   ])('refuses %s = %s', (name, text) => expect(() => change(name, text)).toThrow(expect.objectContaining({ name: 'InputError' })));
   it('shows every setting it has', () =>
-    expect(settingSpecs.map((spec) => spec.show(defaultSettings))).toEqual(['on', 'default', 'default', 'default', 'everywhere']));
+    expect(settingSpecs.map((spec) => spec.show(defaultSettings))).toEqual([
+      'on',
+      'default',
+      'default',
+      'default',
+      'everywhere',
+      'UTC',
+      'default',
+      'default',
+      'fair',
+      'default',
+      'default',
+    ]));
 });
 
 describe('rules of a place', () => {
@@ -61,8 +89,29 @@ describe('rules of a place', () => {
     expect(() => checkPlace({ ...off, enabled: true }, null, '2')).toThrow(expect.objectContaining({ code: 'PLACE_NOT_ALLOWED' }));
     expect(() => checkPlace({ ...off, enabled: true }, null, '1')).not.toThrow();
     expect(() => checkLength({ ...defaultSettings, maxSeconds: 2 }, 3)).toThrow(expect.objectContaining({ code: 'CLIP_TOO_LONG' }));
-    expect(dailyLimit({ ...defaultSettings, dailyQuota: 3 }, 10)).toEqual({ clips: 3, scope: 'place' });
-    expect(dailyLimit(defaultSettings, 10)).toEqual({ clips: 10, scope: 'personal' });
+  });
+
+  it('takes the allowance from the operator or the place, and its day from the place', () => {
+    expect(dailyLimit({ ...defaultSettings, dailyQuota: 3 }, 10)).toEqual({ clips: 3, scope: 'place', zone: 'UTC', poolClips: 0 });
+    expect(dailyLimit(defaultSettings, 10)).toEqual({ clips: 10, scope: 'personal', zone: 'UTC', poolClips: 0 });
+    const kathmandu = { ...defaultSettings, timezone: 'Asia/Kathmandu', dailyPool: 5 };
+    expect(dailyLimit(kathmandu, 10)).toEqual({ clips: 10, scope: 'personal', zone: 'Asia/Kathmandu', poolClips: 5 });
+  });
+
+  it('multiplies by the largest of the roles, out of the place’s own pocket and never beyond the operator’s bound', () => {
+    const roles = { ...defaultSettings, roles: { patron: 3, silver: 2, muted: 0 } };
+    expect(roleMultiple(roles, ['silver', 'patron', 'unknown'])).toBe(3);
+    expect(dailyLimit(roles, 10, 100, ['silver', 'patron'])).toMatchObject({ clips: 30, scope: 'place' });
+    expect(dailyLimit(roles, 50, 100, ['patron'])).toMatchObject({ clips: 100, scope: 'place' });
+    expect(dailyLimit(roles, 10, 100, ['muted'])).toMatchObject({ clips: 0, scope: 'place' });
+    expect(dailyLimit(roles, 10, 100, ['unknown'])).toMatchObject({ clips: 10, scope: 'personal' });
+    expect(dailyLimit(roles, 10, 100)).toMatchObject({ clips: 10, scope: 'personal' });
+  });
+
+  it('bounds who may wait by the stricter of operator and place', () => {
+    const operator = { perPerson: 5, perPlace: 50 };
+    expect(waitingCaps(defaultSettings, operator)).toEqual({ ...operator, perPersonEverywhere: 5 });
+    expect(waitingCaps({ ...defaultSettings, maxWaiting: 2, maxWaitingTotal: 900 }, operator)).toEqual({ perPerson: 2, perPlace: 50, perPersonEverywhere: 5 });
   });
 });
 

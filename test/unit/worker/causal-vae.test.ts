@@ -27,6 +27,8 @@ const runningSum = (broken?: number) => {
   const released: string[] = [];
   const components: Components = {
     has: () => true,
+    keep() {},
+    openNames: () => [],
     async run(graph, inputs) {
       calls.push({ graph, inputs });
       const x = ((inputs.latents ?? inputs.sample) as FloatTensor).data[0] as number;

@@ -22,25 +22,26 @@ feature_extractor, writing) is common: export.py drives it.
 from importlib import import_module
 from types import ModuleType
 
+from checkpoint import Checkpoint, Refusal
+
 FAMILIES = ('svd', 'animatediff', 'i2vgen_xl', 'modelscope', 'ltx', 'wan')
+PIPELINES = (
+    'StableVideoDiffusionPipeline', 'AnimateDiffPipeline', 'AnimateDiffSparseControlNetPipeline', 'I2VGenXLPipeline', 'TextToVideoSDPipeline',
+    'LTXPipeline', 'LTXImageToVideoPipeline', 'WanPipeline', 'WanImageToVideoPipeline',
+)
 
 
-def family_of(checkpoint) -> tuple[str, ModuleType]:
-    """The family's name and module for a checkpoint; raises Refusal when no module knows its pipeline class."""
-    from checkpoint import Refusal
+def require_known(checkpoint: Checkpoint) -> None:
+    """Refuses a pipeline class that no family is made for, before anything heavy is imported."""
+    if checkpoint.class_name not in PIPELINES:
+        raise Refusal(f'{checkpoint.class_name or "A pipeline without a name"} is not a pipeline this exporter knows. It knows {", ".join(PIPELINES)}.')
 
+
+def family_of(checkpoint: Checkpoint) -> tuple[str, ModuleType]:
+    """The family's name and module for a checkpoint; raises Refusal when no module knows its pipeline."""
     for name in FAMILIES:
-        try:
-            module = import_module(f'families.{name}')
-        except ModuleNotFoundError as missing:
-            if missing.name != f'families.{name}':
-                raise
-            continue
+        module = import_module(f'families.{name}')
         found = module.detect(checkpoint)
         if found is not None:
             return found, module
-    raise Refusal(
-        f'{checkpoint.class_name} is not a pipeline this exporter knows. It knows StableVideoDiffusionPipeline, AnimateDiffPipeline, '
-        'AnimateDiffSparseControlNetPipeline, I2VGenXLPipeline, TextToVideoSDPipeline, LTXPipeline, LTXImageToVideoPipeline, '
-        'WanPipeline and WanImageToVideoPipeline (Wan 2.2).'
-    )
+    raise Refusal(f'This {checkpoint.class_name} is of a kind that this exporter does not know (of Wan it knows 2.2: TI2V-5B and I2V-A14B).')
