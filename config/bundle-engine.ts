@@ -10,7 +10,7 @@ interface FamilyFacts {
 }
 
 /** What people may give each family, and what it does in a sentence that fits into a menu. */
-const facts: Readonly<Record<Family, FamilyFacts>> = {
+export const familyFacts: Readonly<Record<Family, FamilyFacts>> = {
   svd: { image: 'required', text: 'none', description: 'Brings a photo to life by itself; takes no words.' },
   animatediff: { image: 'none', text: 'required', description: 'Makes a short clip from words alone.' },
   'animatediff-sparsectrl': { image: 'required', text: 'required', description: 'Continues your photo as the words say.' },
@@ -91,7 +91,7 @@ const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu
  * @param known what the catalogue says about it, when it is one of the published models
  */
 export const engineOf = (bundle: BundleManifest, id: string, known?: { readonly title: string }): EngineManifest => {
-  const { image, text, description } = facts[bundle.family];
+  const { image, text, description } = familyFacts[bundle.family];
   const { sidePx, maxPixels } = bundle.sizes;
   const { fps, steps, guidance } = bundle.defaults;
   const frames = frameCounts(bundle);

@@ -1,6 +1,8 @@
-/** Writes the README's tables from the schema, the error catalogue and the last golden run: `node --import tsx config/readme.ts`. */
+/** Writes the README's tables from the schema, the catalogues of models and errors, and the last golden run: `node --import tsx config/readme.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../core/errors.ts';
+import { familyFacts } from './bundle-engine.ts';
+import { publishedModels } from './catalogue.ts';
 import { variables } from './schema.ts';
 
 const cell = (text: string): string => text.replaceAll('\n', ' ').replaceAll('|', '\\|');
@@ -47,6 +49,20 @@ const goldenTable = (): string => {
   ].join('\n');
 };
 
+const takes = { required: 'photo', optional: 'photo or none', none: 'no photo' } as const;
+const reads = { required: 'words', optional: 'words if you like', none: 'no words' } as const;
+
+const modelsTable = (): string =>
+  [
+    '| id | model | takes | parameters | licence |',
+    '|---|---|---|---|---|',
+    ...publishedModels.map(({ id, title, family, parameters, licence }) => {
+      const { image, text } = familyFacts[family];
+      const billions = Object.values(parameters).reduce((sum, millions) => sum + millions, 0) / 1000;
+      return `| \`${id}\` | ${cell(title)} | ${takes[image]}, ${reads[text]} | ${billions.toFixed(1)} billion | ${cell(licence)} |`;
+    }),
+  ].join('\n');
+
 /** The README's parts that are made from the sources, by the name of their markers. */
 const tables: Readonly<Record<string, string>> = {
   configuration: [
@@ -54,6 +70,7 @@ const tables: Readonly<Record<string, string>> = {
     '|---|---|---|',
     ...(Object.keys(variables) as (keyof typeof variables)[]).map((name) => `| \`${name}\` | ${usual(name)} | ${cell(variables[name].help)} |`),
   ].join('\n'),
+  models: modelsTable(),
   golden: goldenTable(),
   errors: ['| code | sentence |', '|---|---|', ...Object.entries(catalogue).map(([code, { text }]) => `| \`${code}\` | ${cell(text)} |`)].join('\n'),
 };

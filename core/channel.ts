@@ -19,8 +19,16 @@ export interface ClipFile {
   readonly thumbnail: Uint8Array | null;
 }
 
-/** Writes down every try of a delivery, before and after; `send` returns the platform's id of the message. */
-export type LogSend = (way: string, send: () => Promise<string>) => Promise<string>;
+/** What is known of earlier tries to deliver this outcome, and where every new one is written down, before and after. */
+export interface Outbox {
+  /** An earlier send was under way when its process died or its connection broke: it may have arrived. */
+  readonly mayHaveArrived: boolean;
+  /** @param send returns the platform's id of the message */
+  log(way: string, send: () => Promise<string>): Promise<string>;
+}
+
+/** For a delivery that nobody keeps a record of. */
+export const noOutbox: Outbox = { mayHaveArrived: false, log: (_way, send) => send() };
 
 export interface Channel {
   readonly name: ChannelName;
@@ -34,5 +42,5 @@ export interface Channel {
    * Brings the outcome of a finished job into its conversation: the clip when done, otherwise the reason.
    * Must be safe to repeat after a crash between sending and recording.
    */
-  deliver(job: Job, clip: ClipFile | null, logSend?: LogSend): Promise<DeliveryResult>;
+  deliver(job: Job, clip: ClipFile | null, outbox?: Outbox): Promise<DeliveryResult>;
 }

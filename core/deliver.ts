@@ -1,9 +1,10 @@
 /** Brings every outcome back into its conversation, however often it takes, and never gives one up because a process died. */
 import { nextCeiling } from './ceiling.ts';
-import type { Channel, ClipFile, DeliveryResult, LogSend } from './channel.ts';
+import type { Channel, ClipFile, DeliveryResult, Outbox } from './channel.ts';
 import type { Deps } from './deps.ts';
 import { AppError, asAppError, type Note } from './errors.ts';
 import type { ClipRef, Job } from './job.ts';
+import type { Send } from './store.ts';
 
 /** After this long an unreachable conversation is given up; the clip stays in the store. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
@@ -96,17 +97,17 @@ const deliverOne = async (job: Job, channel: Channel, deps: DeliverDeps): Promis
 const bring = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<DeliveryResult> => {
   const { deliveries } = deps.store;
   const { place } = job.origin;
-  const logSend = logged(job, deps);
   const earlier = await deliveries.sends(job.id);
   // It went out, and only the line in the job's own record is missing.
   const sent = earlier.find(({ outcome, way }) => outcome === 'sent' && way !== SENTENCE);
   if (sent) return { kind: 'delivered', receipt: sent.receipt ?? '' };
   if (earlier.some(({ outcome }) => outcome === null)) deps.metrics.delivery(channel.name, 'repeated after a crash');
+  const outbox = openOutbox(job, earlier, deps);
   let ceilingBytes = Math.min(job.maxClipBytes, (await deliveries.ceiling(place)) ?? Number.POSITIVE_INFINITY);
   try {
     for (;;) {
       const { shown, clip } = await fitted(job, ceilingBytes, deps);
-      const result = await channel.deliver(shown, clip, logSend);
+      const result = await channel.deliver(shown, clip, outbox);
       if (result.kind !== 'too-large') return result;
       const lower = clip && nextCeiling(clip.bytes.length);
       if (!lower) throw tooBig(ceilingBytes);
@@ -118,31 +119,52 @@ const bring = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<Del
     const error = asAppError(thrown);
     if (error.code !== 'CLIP_TOO_BIG') throw thrown;
     // A sentence instead; the clip itself stays in the store.
-    const said = await channel.deliver({ ...job, state: 'failed', error: error.toNote() }, null, (_way, send) => logSend(SENTENCE, send));
+    const said = await channel.deliver({ ...job, state: 'failed', error: error.toNote() }, null, {
+      ...outbox,
+      log: (_way, send) => outbox.log(SENTENCE, send),
+    });
     return said.kind === 'later' ? said : { kind: 'gone', error };
   }
 };
 
 const tooBig = (ceilingBytes: number): AppError => new AppError('CLIP_TOO_BIG', { maxMb: Math.round(ceilingBytes / 104_857.6) / 10 });
 
-const logged =
-  (job: Job, { log, store }: DeliverDeps): LogSend =>
-  async (way, send) => {
-    const id = await store.deliveries.beginSend(job.id, way);
-    // What was sent was sent, whether or not that could be written down.
-    const end = (outcome: string, receipt?: string): Promise<void> =>
-      store.deliveries
-        .endSend(id, outcome, receipt)
-        .catch((error: unknown) => log.warn({ err: error, jobId: job.id, way }, 'the end of a send could not be written down'));
-    try {
-      const receipt = await send();
-      await end('sent', receipt);
-      return receipt;
-    } catch (error) {
-      await end(error instanceof Error ? error.name : 'failed');
-      throw error;
-    }
+/** What an answer of the platform leaves open: everything but a refusal. */
+const isRefusal = (outcome: string): boolean => outcome.startsWith(REFUSED);
+const REFUSED = 'refused: ';
+
+const openOutbox = (job: Job, earlier: readonly Send[], { log, store }: DeliverDeps): Outbox => {
+  let mayHaveArrived = earlier.some(({ outcome }) => outcome === null || !isRefusal(outcome));
+  return {
+    get mayHaveArrived() {
+      return mayHaveArrived;
+    },
+    async log(way, send) {
+      const id = await store.deliveries.beginSend(job.id, way);
+      // What was sent was sent, whether or not that could be written down.
+      const end = (outcome: string, receipt?: string): Promise<void> =>
+        store.deliveries
+          .endSend(id, outcome, receipt)
+          .catch((error: unknown) => log.warn({ err: error, jobId: job.id, way }, 'the end of a send could not be written down'));
+      try {
+        const receipt = await send();
+        await end('sent', receipt);
+        return receipt;
+      } catch (error) {
+        const outcome = `${isAnswer(error) ? REFUSED : ''}${error instanceof Error ? error.name : 'failed'}`;
+        mayHaveArrived ||= !isRefusal(outcome);
+        await end(outcome);
+        throw error;
+      }
+    },
   };
+};
+
+/** A platform that answered has not taken the message; one that did not answer may have. */
+const isAnswer = (error: unknown): boolean => {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;
+  return (status >= 400 && status < 500) || (error instanceof Error && error.name.startsWith('RateLimitError'));
+};
 
 /** The job as it shall be shown, and its file, made smaller where it must be. */
 const fitted = async (job: Job, ceilingBytes: number, { files, fit }: DeliverDeps): Promise<{ shown: Job; clip: ClipFile | null }> => {

@@ -1,7 +1,7 @@
 /** Stillmotion on Discord: connects, registers its commands, hands interactions to their handlers, and brings clips back. */
 import { once } from 'node:events';
 import { type AutocompleteInteraction, Client, DiscordjsErrorCodes, Events, GatewayIntentBits, type Interaction, Options, Partials, Routes } from 'discord.js';
-import type { Channel } from '../../core/channel.ts';
+import { type Channel, noOutbox } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { photoEngines, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError } from '../../core/errors.ts';
@@ -104,10 +104,10 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
       await client?.destroy();
     },
     showStatus: desk.showStatus,
-    async deliver(job, clip, logSend = (_way, send) => send()) {
+    async deliver(job, clip, outbox = noOutbox) {
       // An edit still under way would land on top of the clip.
       await board.close(job.id);
-      return deliverOutcome(job, clip, rest, deps, logSend);
+      return deliverOutcome(job, clip, rest, deps, outbox);
     },
   };
 };

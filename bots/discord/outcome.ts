@@ -1,5 +1,5 @@
 /** Brings the outcome of a job home: into the message that showed it, else into its channel, else to the person directly. */
-import type { ClipFile, DeliveryResult, LogSend } from '../../core/channel.ts';
+import type { ClipFile, DeliveryResult, Outbox } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../core/job.ts';
@@ -16,16 +16,21 @@ interface Way {
   readonly name: string;
   /** @returns the id of the message sent */
   send(message: OutgoingMessage): Promise<string>;
+  /** Looks for a file of ours where this way leads. @returns the id of its message, or null */
+  find?(filename: string): Promise<string | null>;
 }
 
 /** Safe to repeat: an edit has no second effect, and a post carries the job's id as its nonce. */
-export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: DiscordRest, deps: Deps, logSend: LogSend): Promise<DeliveryResult> => {
+export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: DiscordRest, deps: Deps, outbox: Outbox): Promise<DeliveryResult> => {
   const message = outcomeMessage(job, clip);
   let reason = 'no way back was kept';
   let retryAfterMs: number | null = null;
   for (const way of waysTo(job, rest, deps)) {
     try {
-      return { kind: 'delivered', receipt: await logSend(way.name, () => way.send(message)) };
+      // Discord recognises a repeated post for some minutes only; later we must look ourselves.
+      const there = outbox.mayHaveArrived && message.files.length > 0 ? await way.find?.(message.files[0]?.name ?? '') : null;
+      if (there) return { kind: 'delivered', receipt: there };
+      return { kind: 'delivered', receipt: await outbox.log(way.name, () => way.send(message)) };
     } catch (error) {
       const problem = problemOf(error);
       reason = problem.reason;
@@ -45,7 +50,8 @@ const waysTo = (job: Job, rest: DiscordRest, deps: Deps): readonly Way[] => {
   const { applicationId, channelId, guildId, messageId, parentChannelId, userId } = address;
   const token = liveToken(address, deps.clock.nowMs());
   const ways: Way[] = [];
-  const add = (name: string, send: Way['send']): void => void ways.push({ name, send });
+  const add = (name: string, send: Way['send'], channel?: () => Promise<string>): void =>
+    void ways.push({ name, send, ...(channel === undefined ? {} : { find: async (filename) => rest.findOwn(await channel(), filename) }) });
   if (token !== null) {
     add('edit', async (message) => {
       try {
@@ -58,9 +64,20 @@ const waysTo = (job: Job, rest: DiscordRest, deps: Deps): readonly Way[] => {
     });
   }
   const { id: nonce } = job;
-  if (channelId !== null) add('post', (message) => rest.post(channelId, message, { nonce, replyTo: messageId }));
+  if (channelId !== null)
+    add(
+      'post',
+      (message) => rest.post(channelId, message, { nonce, replyTo: messageId }),
+      async () => channelId,
+    );
   // The thread may have been archived, locked or deleted meanwhile.
-  if (parentChannelId !== null) add('thread parent', (message) => rest.post(parentChannelId, message, { nonce, replyTo: null }));
-  if (guildId !== null) add('direct', async (message) => rest.post(await rest.openDirect(userId), message, { nonce, replyTo: null }));
+  if (parentChannelId !== null)
+    add(
+      'thread parent',
+      (message) => rest.post(parentChannelId, message, { nonce, replyTo: null }),
+      async () => parentChannelId,
+    );
+  const direct = (): Promise<string> => rest.openDirect(userId);
+  if (guildId !== null) add('direct', async (message) => rest.post(await direct(), message, { nonce, replyTo: null }), direct);
   return ways;
 };

@@ -5,6 +5,8 @@ import type { OutgoingMessage } from './messages.ts';
 /** Uploading 25 MB on a slow line takes this long at most. */
 const TIMEOUT_MS = 50_000;
 
+const LOOK_BACK_MESSAGES = 50;
+
 export interface DiscordRest {
   /** Edits the answer of an interaction by its token. @returns the message's id */
   editOriginal(applicationId: string, interactionToken: string, message: OutgoingMessage): Promise<string>;
@@ -13,6 +15,8 @@ export interface DiscordRest {
    * @returns the message's id
    */
   post(channelId: string, message: OutgoingMessage, options: { readonly nonce: string; readonly replyTo: string | null }): Promise<string>;
+  /** Looks through the newest messages for a file of ours. @returns the message's id, or null when there is none or we may not look */
+  findOwn(channelId: string, filename: string): Promise<string | null>;
   /** @returns the id of the channel for direct messages with a person */
   openDirect(userId: string): Promise<string>;
 }
@@ -33,6 +37,16 @@ export const createDiscordRest = (token: string, apiUrl: string | undefined): Di
           files,
         }),
       ),
+    findOwn: async (channelId, filename) => {
+      const query = new URLSearchParams({ limit: String(LOOK_BACK_MESSAGES) });
+      const messages = await asBot()
+        .get(Routes.channelMessages(channelId), { query })
+        .catch(() => []);
+      const found = (messages as readonly { readonly attachments?: readonly { readonly filename: string }[] }[]).find(({ attachments }) =>
+        attachments?.some((attachment) => attachment.filename === filename),
+      );
+      return found ? id(found) : null;
+    },
     openDirect: async (userId) => id(await asBot().post(Routes.userChannels(), { body: { recipient_id: userId } })),
   };
 };

@@ -1,7 +1,7 @@
 /** Telegram as a channel: connects, hands every update on without waiting for it, and shows and delivers what jobs become. */
 import { Telegraf } from 'telegraf';
 import type { Update, UserFromGetMe } from 'telegraf/types';
-import type { Channel } from '../../core/channel.ts';
+import { type Channel, noOutbox } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -141,9 +141,9 @@ export const createTelegramChannel = ({
       if (job.state === 'running') showAction(readAddress(job.address));
     },
 
-    async deliver(job, clip, logSend = (_way, send) => send()) {
+    async deliver(job, clip, outbox = noOutbox) {
       await board.close(job);
-      return deliverOutcome(job, clip, api, deps, logSend);
+      return deliverOutcome(job, clip, api, deps, outbox);
     },
   };
 };

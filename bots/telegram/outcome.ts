@@ -1,5 +1,5 @@
 /** Brings the outcome of a job home: into the message that showed it, else as a new message, each time with less to hold on to. */
-import type { ClipFile, DeliveryResult, LogSend } from '../../core/channel.ts';
+import type { ClipFile, DeliveryResult, Outbox } from '../../core/channel.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError, type ErrorCode } from '../../core/errors.ts';
 import type { ClipRef, Job } from '../../core/job.ts';
@@ -19,14 +19,14 @@ const FORBIDDEN_RETRY_MS = 60_000;
  * Safe to repeat: an edit has no second effect, and a new message is remembered as the one to edit next time. Only when
  * the answer to a new message is lost, or we crash before remembering it, can it come twice; the Bot API has no key against that.
  */
-export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps, logSend: LogSend): Promise<DeliveryResult> => {
+export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: TelegramApi, deps: Deps, outbox: Outbox): Promise<DeliveryResult> => {
   const bring = job.clip && clip ? clipPutter(job, job.clip, clip, api) : textPutter(job, api);
   let address = readAddress(job.address);
   let leftBehind: TelegramAddress | null = null;
   for (;;) {
     try {
       const to = address;
-      const messageId = Number(await logSend(to.statusMessageId === null ? 'new message' : 'edit', async () => String(await bring(to))));
+      const messageId = Number(await outbox.log(to.statusMessageId === null ? 'new message' : 'edit', async () => String(await bring(to))));
       if (messageId !== address.statusMessageId) await remember(job.id, { ...address, statusMessageId: messageId }, deps);
       if (leftBehind) void api.call('deleteMessage', { chat_id: leftBehind.chatId, message_id: leftBehind.statusMessageId }).catch(() => undefined);
       return { kind: 'delivered', receipt: String(messageId) };

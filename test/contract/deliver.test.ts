@@ -83,7 +83,7 @@ describe('a place that takes less than it said', () => {
       await settled(job);
       outcomes.push((await bench.deps.store.deliveries.sends(job.id)).map(({ outcome }) => outcome));
     }
-    expect(outcomes).toEqual([['DiscordAPIError[40005]', 'sent'], ['sent']]);
+    expect(outcomes).toEqual([['refused: DiscordAPIError[40005]', 'sent'], ['sent']]);
   });
 
   it('gets real clips made by ffmpeg, smaller until they fit', async () => {

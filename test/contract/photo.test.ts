@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError, noteText } from '../../core/errors.ts';
 import { photoLimits } from '../../core/photo.ts';
-import { createPhotoInspector, decodePhoto } from '../../worker/vision/photo.ts';
+import { createPhotoInspector, decodeExactly, decodeNative, decodePhoto } from '../../worker/vision/photo.ts';
 import * as photos from '../support/photos.ts';
 
 const inspector = createPhotoInspector();
+const rawPixels = async (bytes: Uint8Array): Promise<Buffer> => Buffer.from((await decodeExactly(bytes)).rgb);
 
 const refusal = async (bytes: Uint8Array): Promise<AppError> => {
   const error = await inspector.inspect(bytes).then(
@@ -87,6 +88,46 @@ describe('photos that can be read', () => {
     const isRed = (x: number): boolean => Math.abs((rgb[x * 3] as number) - red[0]) < 40;
     // The border between red and green stays in the middle.
     expect([isRed(30), isRed(33)]).toEqual([true, false]);
+  });
+});
+
+describe('a photo at its own resolution', () => {
+  const native = async (bytes: Uint8Array, widthPx: number, heightPx: number) => decodeNative(bytes, { widthPx, heightPx });
+
+  it('keeps its pixels to the last one where it has the clip’s shape', async () => {
+    const { rgb, ...size } = await native(await photos.png(300, 200), 96, 64);
+    expect(size).toEqual({ widthPx: 300, heightPx: 200 });
+    expect(Buffer.compare(Buffer.from(rgb), await rawPixels(await photos.png(300, 200)))).toBe(0);
+  });
+
+  it.each([
+    [300, 200, 64, 64, { widthPx: 200, heightPx: 200 }],
+    [300, 200, 96, 32, { widthPx: 300, heightPx: 100 }],
+    [300, 202, 96, 64, { widthPx: 300, heightPx: 200 }],
+  ])('%i×%i for a clip of %i×%i is cut, not scaled', async (photoWidth, photoHeight, clipWidth, clipHeight, expected) => {
+    const source = await photos.png(photoWidth, photoHeight);
+    const { rgb, ...size } = await native(source, clipWidth, clipHeight);
+    expect(size).toEqual(expected);
+    const whole = await rawPixels(source);
+    const [left, top] = [(photoWidth - size.widthPx) / 2, (photoHeight - size.heightPx) / 2];
+    for (const [x, y] of [
+      [0, 0],
+      [size.widthPx - 1, size.heightPx - 1],
+      [Math.floor(size.widthPx / 2) - 1, 3],
+    ] as const) {
+      const at = ((y + top) * photoWidth + x + left) * 3;
+      expect([...rgb.subarray((y * size.widthPx + x) * 3, (y * size.widthPx + x) * 3 + 3)]).toEqual([...whole.subarray(at, at + 3)]);
+    }
+  });
+
+  it('is upright before it is cut', async () => expect(await native(await photos.oriented(6), 64, 64)).toMatchObject({ widthPx: 64, heightPx: 64 }));
+
+  it('is scaled down when it is larger than any model looks', async () =>
+    expect(await native(await photos.jpeg(6000, 3000), 128, 64)).toMatchObject({ widthPx: 4096, heightPx: 2048 }));
+
+  it('is refused when it is cut off', async () => {
+    const whole = await photos.jpeg(300, 200);
+    await expect(native(whole.subarray(0, whole.length / 2), 64, 64)).rejects.toMatchObject({ code: 'PHOTO_BROKEN' });
   });
 });
 

@@ -1,6 +1,7 @@
 """Records what diffusers' schedulers do: python test/golden/record-schedulers.py /work/shared/parity
 
-Writes data/schedulers.json (configurations) and data/schedulers.safetensors (numbers), with diffusers 0.40, torch 2.13, numpy 2.4.
+Writes data/schedulers.json (configurations) and data/schedulers.safetensors (numbers), with diffusers 0.40, torch 2.13, numpy 2.4, scipy
+(for the beta distribution; worker/export does not need it, so it is put in the way by PYTHONPATH).
 Every step is arithmetic on single values, so a few values per sample tell all. The recorded pipelines of the parity folder give their
 first values too.
 """
@@ -33,6 +34,11 @@ CASES = [
     (EULER, {**SD, "use_exponential_sigmas": True, "final_sigmas_type": "sigma_min"}, 6, {}),
     (EULER, {**COSINE, "prediction_type": "sample"}, 5, {}),
     (EULER, {**LINEAR, "rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}, 4, {}),
+    (EULER, {**SD, "use_beta_sigmas": True}, 7, {}),
+    (DPM, {**SD, "use_beta_sigmas": True}, 6, {}),
+    (UNIPC, {**SD, "use_beta_sigmas": True, "final_sigmas_type": "sigma_min"}, 5, {}),
+    (FLOW, {"shift": 3.0, "use_beta_sigmas": True}, 6, {}),
+    (FLOW, {"use_exponential_sigmas": True}, 1, {}),
     (DDIM, {**LINEAR, "clip_sample": False, "timestep_spacing": "linspace"}, 25, {}),
     (DDIM, {**SD, "clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}, 7, {}),
     (DDIM, {**SD, "timestep_spacing": "trailing", "prediction_type": "sample"}, 6, {}),

@@ -91,6 +91,11 @@ export const handlers: Readonly<Record<string, Handler>> = {
     if (answer.status !== 200) state.messages.splice(state.messages.indexOf(message), 1);
     return answer;
   },
+  'get /channels/{channel_id}/messages': ({ query }, state, { channel_id: channelId = '' }) => {
+    if (!state.channels.has(channelId)) return unknownChannel;
+    const found = state.messages.filter((message) => message.channelId === channelId && !message.deleted).slice(-Number(query.get('limit') ?? 50));
+    return { status: 200, json: found.reverse().map((message) => shown(state, message).json as Json) };
+  },
   'post /users/@me/channels': ({ body }, state) => {
     const userId = String((body as JsonObject).recipient_id);
     const id = `7${userId}`;

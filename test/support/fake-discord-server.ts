@@ -69,7 +69,11 @@ const respond = async (
     answer = failure(401, 0, '401: Unauthorized');
   } else {
     report(problems);
-    if (fault) {
+    if (fault?.cutAfter) {
+      fault.times -= 1;
+      answer = problems.length > 0 ? failure(400, 50035, 'Invalid Form Body') : handler(call, state, route.pathParameters);
+      request.socket.destroy();
+    } else if (fault) {
       fault.times -= 1;
       answer =
         fault.retryAfterS === undefined

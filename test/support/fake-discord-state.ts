@@ -45,6 +45,8 @@ export interface Fault {
   readonly status: number;
   readonly code?: number;
   readonly retryAfterS?: number;
+  /** The request is performed, and the connection cut before the answer. */
+  readonly cutAfter?: boolean;
 }
 
 /** One call, for tests that count them. */

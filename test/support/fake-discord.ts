@@ -55,8 +55,17 @@ export interface FakeDiscord {
   close(): Promise<void>;
 }
 
-/** @param nowMs the clock that lets tokens and nonces die */
-export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: () => number } = {}): Promise<FakeDiscord> => {
+/**
+ * @param nowMs the clock that lets tokens and nonces die
+ * @param unheard interactions are made, and not sent to anybody: the test hands them on itself
+ */
+export const startFakeDiscord = async ({
+  nowMs = Date.now,
+  unheard = false,
+}: {
+  readonly nowMs?: () => number;
+  readonly unheard?: boolean;
+} = {}): Promise<FakeDiscord> => {
   const photos = new Map<string, FakeAttachment>();
   const events = new Map<string, JsonObject>();
   const state: FakeState = {
@@ -122,7 +131,7 @@ export const startFakeDiscord = async ({ nowMs = Date.now }: { readonly nowMs?: 
     const { id, token } = interaction;
     const event = { id, application_id: APPLICATION_ID, type, token, version: 1, data, ...placeJson(state, channelId, guildId, userId, where), ...extra };
     events.set(id, event);
-    gateway.dispatch('INTERACTION_CREATE', event);
+    if (!unheard) gateway.dispatch('INTERACTION_CREATE', event);
     return interaction;
   };
   const resolvedFor = (values: OptionValues): JsonObject => {

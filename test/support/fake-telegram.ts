@@ -34,7 +34,7 @@ export const startFakeTelegram = async () => {
   const state = createState({ id: 900_001, is_bot: true, first_name: 'Stillmotion', username: 'stillmotion_bot' });
   const violations: string[] = [];
   const calls: Call[] = [];
-  const faults = new Map<string, (Refusal | 'hang-up')[]>();
+  const faults = new Map<string, (Refusal | 'hang-up' | 'cut-after')[]>();
   const queries = new Map<string, (answer: CallbackAnswer) => void>();
   const note = (violation: string): void => void violations.push(violation);
   const context: MethodContext = { state, queries, note };
@@ -54,6 +54,11 @@ export const startFakeTelegram = async () => {
     const wrong = [...decoded.problems, ...checkRequest(method, decoded.params, [...decoded.parts.keys()])];
     wrong.forEach(note);
     const fault = faults.get(method)?.shift();
+    if (fault === 'cut-after') {
+      // performed, and the connection cut before the answer
+      if (wrong.length === 0) await perform(method, decoded, gone).catch(() => undefined);
+      return 'hang-up';
+    }
     if (fault) return fault === 'hang-up' ? fault : { refusal: fault };
     if (!methodFields(method)) return { refusal: { status: 404, description: 'Not Found' } };
     if (wrong.length > 0) return { refusal: { status: 400, description: `Bad Request: ${wrong[0]}` } };
@@ -170,8 +175,8 @@ export const startFakeTelegram = async () => {
     messages: (chat: FakeChat): FakeMessage[] => (state.messages.get(chat.id) ?? []).filter((message) => message.from?.id === state.bot.id),
     bytesOf: (fileId: string): Buffer => state.files.get(fileId)?.bytes ?? Buffer.alloc(0),
     /** The next `times` calls of a method fail like this, before they have any effect. */
-    fault(method: string, refusal: Refusal | 'hang-up', times = 1): void {
-      faults.set(method, [...(faults.get(method) ?? []), ...Array<Refusal | 'hang-up'>(times).fill(refusal)]);
+    fault(method: string, refusal: Refusal | 'hang-up' | 'cut-after', times = 1): void {
+      faults.set(method, [...(faults.get(method) ?? []), ...Array<Refusal | 'hang-up' | 'cut-after'>(times).fill(refusal)]);
     },
     floodWait: (seconds: number): Refusal => ({ status: 429, description: `Too Many Requests: retry after ${seconds}`, parameters: { retry_after: seconds } }),
     /** The group becomes a supergroup: another id, none of its old messages. */

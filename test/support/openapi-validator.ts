@@ -162,8 +162,10 @@ export const createOpenApiValidator = (file: URL): OpenApiValidator => {
       for (const { at, parameter } of parameters(route)) {
         const raw = parameter.in === 'path' ? route.pathParameters[parameter.name] : query.get(parameter.name);
         if (raw === null || raw === undefined) continue;
-        const value = raw === 'true' ? true : raw === 'false' ? false : raw;
-        problems.push(...check(at, value).map((text) => `${parameter.in} ${parameter.name}${text}`));
+        // ids are numbers to look at and strings to the specification, so that both readings count
+        const readings: Json[] = [raw === 'true' ? true : raw === 'false' ? false : raw, ...(/^\d{1,9}$/.test(raw) ? [Number(raw)] : [])];
+        const complaints = readings.map((value) => check(at, value));
+        if (complaints.every((list) => list.length > 0)) problems.push(...(complaints[0] ?? []).map((text) => `${parameter.in} ${parameter.name}${text}`));
       }
       const known = new Set(parameters(route).map(({ parameter }) => parameter.name));
       problems.push(...[...query.keys()].filter((name) => !known.has(name)).map((name) => `query ${name} is not in the specification`));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manifests } from '../../config/engines.ts';
 import { AppError } from '../../core/errors.ts';
 import { commandLineHelp, parseCommandLine } from '../../worker/command-line.ts';
+import { wordsManifest } from '../support/manifest.ts';
 
 const parse = (...argv: string[]) => parseCommandLine(argv, manifests);
 
@@ -52,6 +53,12 @@ describe('the command line', () => {
     expect(parse(...argv)).toMatchObject({ outPath, options: { format } });
   });
 
+  it('takes words without a photo, also with one', () => {
+    expect(parse('--text', 'a red boat', '--engine', 'motion')).toMatchObject({ photoPath: null, prompt: 'a red boat', outPath: 'clip.mp4' });
+    expect(parse('--text', 'a red boat', '-o', 'boat.gif')).toMatchObject({ outPath: 'boat.gif', options: { format: 'gif' } });
+    expect(parse('a.jpg', '--text', 'waves')).toMatchObject({ photoPath: 'a.jpg', prompt: 'waves', outPath: 'a.mp4' });
+  });
+
   it('takes unquoted words as one description', () => expect(parse('a.jpg', 'waves', 'roll', 'in')?.prompt).toBe('waves roll in'));
 
   it.each([
@@ -61,6 +68,8 @@ describe('the command line', () => {
     [['a.jpg', 'x', '--engine', 'magic'], 'OPTION_INVALID', 'motion'],
     [['a.jpg', 'x', '--fsp', '9'], 'REQUEST_MALFORMED', '--fsp'],
     [['a.jpg', 'x', '--seed'], 'REQUEST_MALFORMED', '--seed'],
+    [['a.jpg', 'x', '--text', 'y'], 'REQUEST_MALFORMED', 'given twice'],
+    [['a.jpg', 'x', '--frames', '1'], 'OPTION_OUT_OF_RANGE', 'frames'],
     [['a.jpg', 'x', '--out', 'c.avi'], 'OPTION_INVALID', '.mp4 or .gif'],
     [['a.jpg', 'x', '--out', 'c.mp4', '--format', 'gif'], 'REQUEST_MALFORMED', '--out c.mp4'],
   ] as const)('%j is refused in one line', (argv, code, words) => {
@@ -73,7 +82,28 @@ describe('the command line', () => {
   it('names every option in its help, with the engines’ bounds', () => {
     expect(parse('--help')).toBeNull();
     const help = commandLineHelp(manifests);
-    for (const name of ['out', 'engine', 'seconds', 'fps', 'seed', 'motion', 'format', 'loop', 'steps', 'guidance', 'width', 'height', 'trace', 'help'])
+    expect(help).not.toContain('--negative');
+    expect(help).toContain('Motion (photo)');
+    const several = commandLineHelp([...manifests, wordsManifest]);
+    for (const line of ['--negative N', '--engine modelscope', 'ModelScope (words alone)']) expect(several).toContain(line);
+    for (const name of [
+      'out',
+      'engine',
+      'seconds',
+      'fps',
+      'seed',
+      'motion',
+      'format',
+      'loop',
+      'steps',
+      'guidance',
+      'width',
+      'height',
+      'frames',
+      'text',
+      'trace',
+      'help',
+    ])
       expect(help).toContain(`--${name}`);
     const fps = manifests[0]?.options.fps;
     expect(help).toContain(`(${fps?.min}–${fps?.max}, usually ${fps?.default})`);

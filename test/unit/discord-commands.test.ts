@@ -7,7 +7,7 @@ import type { EngineManifest } from '../../core/engine.ts';
 import type { Job } from '../../core/job.ts';
 import { commandJson, type JsonObject } from '../support/fake-discord-payloads.ts';
 import { sampleDraft } from '../support/jobs.ts';
-import { sampleManifest } from '../support/manifest.ts';
+import { sampleManifest, wordsManifest } from '../support/manifest.ts';
 
 const second: EngineManifest = {
   ...sampleManifest,
@@ -26,6 +26,14 @@ describe('the commands', () => {
     expect(options.find(({ name }) => name === 'seconds')).toMatchObject({ type: 10, min_value: 1, max_value: 10 });
     expect(options.find(({ name }) => name === 'seed')).toMatchObject({ type: 4, min_value: 0, max_value: 0xffff_ffff });
     expect(options.find(({ name }) => name === 'prompt')).toMatchObject({ max_length: 800, required: false });
+  });
+
+  it('give words and photos each the engines that take them', () => {
+    const definitions = commandDefinitions([sampleManifest, wordsManifest]);
+    expect(definitions.map(({ name }) => name).slice(0, 3)).toEqual(['animate', 'video', 'Animate']);
+    const longest = (name: string) => definitions.find((one) => one.name === name)?.options?.find((option) => option.name === 'seconds');
+    expect([longest('animate'), longest('video')]).toMatchObject([{ max_value: 8 }, { max_value: 20 }]);
+    expect(wanted.map(({ name }) => name)).not.toContain('video');
   });
 
   it('are the same when Discord only added its own fields, in whatever order', () => {

@@ -1,7 +1,7 @@
 /** `npm run evaluate`: measures one clip against its photo, or makes and measures a whole list of them. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { manifests } from '../../config/engines.ts';
+import { discoverEngines } from '../../config/engines.ts';
 import { loadConfig } from '../../config/index.ts';
 import { asAppError, noteText } from '../../core/errors.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
@@ -58,9 +58,11 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const config = loadConfig();
   if (values.list) {
     if (!values.photos) throw new Error('--list needs --photos, the folder of its photos');
+    const log = createLogger(config.logLevel);
+    const manifests = await discoverEngines(config.modelsDir, log);
     await runList(parseList(await readFile(values.list, 'utf8')), {
       ...{ photosDir: values.photos, outDir: values.out ?? 'evaluation', engineId: values.engine ?? manifests[0]?.id ?? '', only: values.only },
-      ...{ manifests, config, seeds: Number(values.seeds), log: createLogger(config.logLevel), say: (text) => process.stdout.write(`${text}\n`) },
+      ...{ manifests, config, seeds: Number(values.seeds), log, say: (text) => process.stdout.write(`${text}\n`) },
     });
     return 0;
   }

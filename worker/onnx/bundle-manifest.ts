@@ -77,12 +77,17 @@ const text = z.strictObject({
   clean: z.enum(['none', 'ftfy']).default('none'),
 });
 
-const grid = z.strictObject({
-  min: z.int().positive(),
-  max: z.int().positive(),
-  step: z.int().positive(),
-  default: z.int().positive(),
-});
+/** Every legal value is looked at for every request, so there may not be any number of them. */
+const MAX_GRID_VALUES = 1024;
+
+const grid = z
+  .strictObject({
+    min: z.int().positive(),
+    max: z.int().positive(),
+    step: z.int().positive(),
+    default: z.int().positive(),
+  })
+  .refine(({ min, max, step }) => max >= min && (max - min) / step < MAX_GRID_VALUES, 'must reach from min to max in fewer than 1024 steps');
 
 export const bundleManifest = z.strictObject({
   formatVersion: z.literal(1),

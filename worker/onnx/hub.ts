@@ -82,7 +82,8 @@ export const listPart = async (client: HubClient, part: HubPart, full: boolean, 
   const { sha, siblings } = parsed.data;
   const hostile = siblings.find(({ rfilename }) => !isSafe(rfilename) && Object.keys(part.take).some((source) => rfilename.startsWith(source)));
   if (hostile) throw unsafe(part.repo, hostile.rfilename);
-  const safe = siblings.filter(({ rfilename }) => isSafe(rfilename));
+  // empty files say nothing
+  const safe = siblings.filter(({ rfilename, size, lfs }) => isSafe(rfilename) && (lfs?.size ?? size) !== 0);
   const found = Object.entries(part.take).flatMap(([source, target]) => under(safe, source, target, full));
   const files = found.map(([file]) => file);
   const chosen = found.filter(([{ rfilename }]) => !hasTwin(files, rfilename) || isHalf(rfilename) !== full);

@@ -30,6 +30,7 @@ const JSON_MAX_BYTES = 64 * 1024 * 1024;
 const missing = (engine: string, file: string): AppError => new AppError('MODEL_MISSING', { engine, file });
 const corrupt = (engine: string, file: string, reason: string, cause?: unknown): AppError =>
   new AppError('MODEL_CORRUPT', { engine, file: `${file}: ${reason}` }, { cause });
+const damaged = (engine: string, file: string): AppError => corrupt(engine, file, 'its SHA-256 is not the one in manifest.json');
 const refused = (engine: string, file: string, reason: string): AppError => new AppError('MODEL_REFUSED', { engine, file, reason });
 
 /** Bundles found intact in this process, by everything that would show a change. */
@@ -85,12 +86,14 @@ const examine = async (engine: string, home: string, manifest: BundleManifest): 
       for (const [file, some] of checkGraph(join(home, component.file), component)) weights.set(file, [...(weights.get(file) ?? []), ...some]);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
+      // a graph that was damaged on the way is not hostile
+      if ((await scanFile(join(home, component.file), [])).sha256 !== component.sha256) throw damaged(engine, component.file);
       throw refused(engine, component.file, error.message);
     }
   }
   for (const { file, sha256 } of bundleFiles(manifest)) {
     const scan = await scanFile(join(home, file), weights.get(file) ?? []);
-    if (scan.sha256 !== sha256) throw corrupt(engine, file, 'its SHA-256 is not the one in manifest.json');
+    if (scan.sha256 !== sha256) throw damaged(engine, file);
     if (scan.problem !== undefined) throw refused(engine, file, scan.problem);
   }
 };

@@ -28,26 +28,32 @@ const mojibake = new RegExp(
   'g',
 );
 /** Enough to read a whole line again, if it then is UTF-8 from end to end. */
-const suspicious = new RegExp(`[ÂÃÐÑ]${CONTINUATION}|${letters(0xe0, 0xf4)}${CONTINUATION}{2}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}.*){2}`);
+const suspicious = new RegExp(
+  `[ÂÃÐÑ]${CONTINUATION}|${letters(0xe0, 0xf4)}${CONTINUATION}{2}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}.*){2}|(?:[a-z]\\s?|^)[ÂÃ] `,
+);
+/** Ã and a space: the no-break space that made it an à has become an ordinary one. Contractions aside (às), à is a word and keeps one. */
+const grave = /Ã (?! |quele|quela|quilo|s )/g;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text that these characters are as bytes; themselves, when some are no bytes or the bytes no UTF-8. */
-const rereadAsUtf8 = (run: string): string => {
+/** The text that these characters are as bytes; undefined when some are no bytes, or the bytes no UTF-8. */
+const asUtf8 = (run: string): string | undefined => {
   const bytes = Array.from(run, (character) => byteOf.get(character) ?? character.codePointAt(0) ?? 0);
-  if (bytes.some((byte) => byte > 0xff)) return run;
+  if (bytes.some((byte) => byte > 0xff)) return undefined;
   try {
     return utf8.decode(Uint8Array.from(bytes));
   } catch {
-    return run;
+    return undefined;
   }
 };
+
+const rereadLine = (line: string): string | undefined =>
+  suspicious.test(line) ? (asUtf8(line) ?? asUtf8(line.replace(grave, 'Ã\u00a0 ').replace(/([ÂÃÅÎÐÙ]) /g, '$1\u00a0'))) : undefined;
 
 /** Again and again, since text can be broken more than once. */
 const rereadMojibake = (line: string): string => {
   let text = line;
   for (;;) {
-    const whole = suspicious.test(text) ? rereadAsUtf8(text) : text;
-    const mended = whole === text ? text.replace(mojibake, rereadAsUtf8) : whole;
+    const mended = rereadLine(text) ?? text.replace(mojibake, (run) => asUtf8(run) ?? run);
     if (mended === text) return text;
     text = mended;
   }

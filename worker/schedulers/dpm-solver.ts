@@ -63,7 +63,7 @@ export const createDpmSolver = (config: SchedulerConfig): Scheduler => {
       } else if (kind !== 'trained') {
         levels = spread(kind, config, table.toReversed(), steps);
         timesteps = levels.map((sigma) => timestepOf(sigma, logTable));
-        if (kind !== 'exponential' && !cosine) timesteps = rounded(timesteps);
+        if ((kind === 'karras' || kind === 'lu') && !cosine) timesteps = rounded(timesteps);
       }
       const count = timesteps.length;
       const sigmas = Float64Array.from(Float32Array.of(...levels, final === 'zero' ? 0 : (table[0] as number)));

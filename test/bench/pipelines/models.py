@@ -5,6 +5,7 @@ Usage: models.py FOLDER NAME...; writes FOLDER/NETWORK/{checkpoint/, denoiser.on
 
 import json
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import families.ltx  # noqa: E402
 import families.svd  # noqa: E402
 import families.wan  # noqa: E402
 from checkpoint import Checkpoint  # noqa: E402
-from export import export_component  # noqa: E402
 from graph import Graph, Options  # noqa: E402
+from store import store  # noqa: E402
+from tracing import export_graph  # noqa: E402
+from verify import verify  # noqa: E402
 
 WAN = {
     'num_attention_heads': 4, 'attention_head_dim': 128, 'in_channels': 48, 'out_channels': 48, 'text_dim': 4096, 'freq_dim': 256, 'ffn_dim': 2048,
@@ -103,8 +106,11 @@ def build_network(case: Case, home: Path) -> None:
     (checkpoint / 'model_index.json').write_text(json.dumps(index))
     del model
     graph = graph_of(case, Checkpoint(checkpoint))
-    graph.name = 'denoiser'
-    _, findings = export_component(graph, home, Options(), False, 1)
+    target = home / 'denoiser.onnx'
+    with tempfile.TemporaryDirectory(dir=home) as traced:
+        export_graph(graph, Path(traced) / target.name, torch.float32, 'mha')
+        store(Path(traced) / target.name, target)
+    findings = verify(graph, target, torch.float32, 1)
     if not all(finding.is_within for finding in findings):
         raise SystemExit(f'{case.network}: the graph differs from torch: {findings}')
 

@@ -36,8 +36,8 @@ await pipelineContract(
   'Wan 2.2 TI2V',
   {
     family: 'wan22-ti2v',
-    bundle: 'wan22_ti2v',
-    cases: ['wan22_ti2v-a', 'wan22_ti2v-b', 'wan22_ti2v-t'],
+    bundle: 'wan22-ti2v',
+    cases: ['wan22-ti2v-a', 'wan22-ti2v-b', 'wan22-ti2v-t'],
     photo: bands(90, 60),
     sizes: [
       [96, 64],
@@ -104,8 +104,8 @@ await pipelineContract(
   'Wan 2.2 A14B',
   {
     family: 'wan22-i2v',
-    bundle: 'wan22_i2v_a14b',
-    cases: ['wan22_i2v_a14b-a', 'wan22_i2v_a14b-b'],
+    bundle: 'wan22-i2v',
+    cases: ['wan22-i2v-a', 'wan22-i2v-b'],
     photo: bands(90, 60),
     sizes: [
       [64, 48],

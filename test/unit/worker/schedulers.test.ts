@@ -31,7 +31,7 @@ describe('a configuration is refused in words when', () => {
     ['the schedule is unknown', { ...euler, beta_schedule: 'sigmoid' }, /beta_schedule can be linear, .* not "sigmoid"/],
     ['a prediction is unknown', { ...ddim, prediction_type: 'flow_prediction' }, /prediction_type/],
     ['thresholding is on', { ...ddim, thresholding: true }, /thresholding is not supported/],
-    ['the beta distribution is wanted', { ...euler, use_beta_sigmas: true }, /use_beta_sigmas/],
+    ['lu lambdas are wanted elsewhere', { ...euler, use_lu_lambdas: true }, /lu sigmas belong to other schedulers/],
     ['two spreads are wanted', { ...dpm, use_karras_sigmas: true, use_exponential_sigmas: true }, /exclude each other/],
     ['a solver needs noise', { ...dpm, algorithm_type: 'sde-dpmsolver++' }, /algorithm_type/],
     ['the order is too high', { ...unipc, solver_order: 4 }, /solver_order must be a whole number from 1 to 3/],

@@ -87,6 +87,8 @@ it.each([
   ['<b> &lt; &amp;lt; \n &amp;lt;', '<b> < < <'],
   ['cafÃ© â€œquotedâ€\u009d naÃ¯ve', 'café "quoted" naïve'],
   ['ðŸ¦Š runs â€” fast', '🦊 runs — fast'],
+  ['voilÃ le travail', 'voilà le travail'],
+  ['Ã la plage Ã©tÃ© Ã s 10h', 'à la plage été às 10h'],
   ['itÃ¢â‚¬â„¢s', "it's"],
   ['Ð»Ð¸Ñ\u0081Ð° Ð¸ Ñ\u0081Ð½ÐµÐ³', 'лиса и снег'],
   ['\u0093quoted\u0094 \u0085', '"quoted" …'],
