@@ -25,11 +25,17 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: Disc
   const message = outcomeMessage(job, clip);
   let reason = 'no way back was kept';
   let retryAfterMs: number | null = null;
-  for (const way of waysTo(job, rest, deps)) {
-    try {
-      // Discord recognises a repeated post for some minutes only; later we must look ourselves.
-      const there = outbox.mayHaveArrived && message.files.length > 0 ? await way.find?.(message.files[0]?.name ?? '') : null;
+  const ways = waysTo(job, rest, deps);
+  // Discord recognises a repeated post for some minutes and in one channel only; beyond that we must look ourselves.
+  const [file] = message.files;
+  if (outbox.mayHaveArrived && file !== undefined) {
+    for (const { find } of ways) {
+      const there = await find?.(file.name ?? '').catch(() => null);
       if (there) return { kind: 'delivered', receipt: there };
+    }
+  }
+  for (const way of ways) {
+    try {
       return { kind: 'delivered', receipt: await outbox.log(way.name, () => way.send(message)) };
     } catch (error) {
       const problem = problemOf(error);

@@ -25,12 +25,27 @@ export const userJson = (id: string, username: string, bot = false): JsonObject 
   ...(bot ? { bot } : {}),
 });
 
+/** A role of every server besides @everyone. */
+export const PATRON_ROLE = '8800';
+
+const roleJson = (id: string, name: string, position: number): JsonObject => ({
+  id,
+  name,
+  permissions: '0',
+  position,
+  color: 0,
+  hoist: false,
+  managed: false,
+  mentionable: false,
+  flags: 0,
+});
+
 export const guildJson = (id: string, channels: readonly JsonObject[]): JsonObject => ({
   id,
   name: `Guild ${id}`,
   icon: null,
   owner_id: '99',
-  roles: [{ id, name: '@everyone', permissions: '0', position: 0, color: 0, hoist: false, managed: false, mentionable: false, flags: 0 }],
+  roles: [roleJson(id, '@everyone', 0), roleJson(PATRON_ROLE, 'Patrons', 1)],
   emojis: [],
   features: [],
   stickers: [],

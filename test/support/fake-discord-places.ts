@@ -15,6 +15,8 @@ export interface Where {
   readonly channelId?: string;
   readonly userId?: string;
   readonly permissions?: string;
+  /** Role ids of the member. */
+  readonly roles?: readonly string[];
   readonly appPermissions?: string;
   readonly attachmentSizeLimit?: number;
 }
@@ -71,7 +73,7 @@ export const placeJson = (state: FakeState, channelId: string, guildId: string |
           guild_locale: 'en-US',
           member: {
             user,
-            roles: [],
+            roles: [...(where.roles ?? [])],
             nick: null,
             avatar: null,
             joined_at: new Date(0).toISOString(),

@@ -95,6 +95,8 @@ export const createHubClient = ({ endpoint, token, proxy, noProxy, backoffMs = u
       const headers = { ...extra, 'user-agent': 'stillmotion', ...(token !== null && url.origin === home ? { authorization: `Bearer ${token}` } : {}) };
       const response = await request(url, { dispatcher: bypassesProxy(noProxy, url) ? direct : proxied, headers, signal });
       const { statusCode: status } = response;
+      // A line that breaks before anybody reads is told to the reader then, and must not end the process now.
+      response.body.on('error', () => undefined);
       if (status < 300) return response;
       await response.body.dump();
       const { location } = response.headers;

@@ -99,8 +99,8 @@ it.each([
 });
 
 it('a very long and deeply escaped prompt is mended at once', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(repairPrompt(`&${'amp;'.repeat(1000)}lt;`)).toBe('<');
   expect(repairPrompt('Ã'.repeat(4000)).length).toBeGreaterThan(0);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
 });
