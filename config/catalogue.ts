@@ -1,5 +1,6 @@
 /** The published models that can be installed: where they come from, what they may be used for, how large they are. */
 import type { Family } from '../worker/onnx/bundle-manifest.ts';
+import type { ClipShape, PlannedModel } from '../worker/onnx/memory-plan.ts';
 
 /** What is taken from one repository of the hub. */
 export interface ModelPart {
@@ -25,6 +26,8 @@ export interface PublishedModel {
    * configurations, built without weights (the bytes follow from the number format).
    */
   readonly parameters: Readonly<Record<string, number>>;
+  /** What its authors make with it: the arguments' defaults of the reference pipeline. */
+  readonly clip: ClipShape;
   /** JSON files that a checkpoint needs which is put together from several repositories. */
   readonly written?: Readonly<Record<string, unknown>>;
 }
@@ -88,7 +91,7 @@ const animateDiffFiles = (pipeline: string, more: Readonly<Record<string, readon
 });
 const animateDiffLicence = 'CreativeML Open RAIL-M (Stable Diffusion 1.5); AnimateDiff: Apache-2.0';
 
-const stableVideo = (id: string, repo: string, title: string): PublishedModel => ({
+const stableVideo = (id: string, repo: string, title: string, frameCount: number): PublishedModel => ({
   id,
   title,
   family: 'svd',
@@ -97,6 +100,7 @@ const stableVideo = (id: string, repo: string, title: string): PublishedModel =>
   licence: 'Stability AI Community License (https://stability.ai/license)',
   gated: true,
   parameters: { unet: 1524.6, image_encoder: clipVision, vae: 97.7 },
+  clip: { widthPx: 1024, heightPx: 576, frameCount },
 });
 
 const ltx = (id: string, repo: string, title: string, vae: number): PublishedModel => ({
@@ -108,11 +112,12 @@ const ltx = (id: string, repo: string, title: string, vae: number): PublishedMod
   licence: `LTX-Video Open Weights License (https://huggingface.co/${repo})`,
   gated: false,
   parameters: { transformer: 1923.4, text_encoder: t5, vae },
+  clip: { widthPx: 704, heightPx: 480, frameCount: 161 },
 });
 
 export const publishedModels: readonly PublishedModel[] = [
-  stableVideo('svd', 'stabilityai/stable-video-diffusion-img2vid', 'Stable Video Diffusion'),
-  stableVideo('svd-xt', 'stabilityai/stable-video-diffusion-img2vid-xt', 'Stable Video Diffusion XT'),
+  stableVideo('svd', 'stabilityai/stable-video-diffusion-img2vid', 'Stable Video Diffusion', 14),
+  stableVideo('svd-xt', 'stabilityai/stable-video-diffusion-img2vid-xt', 'Stable Video Diffusion XT', 25),
   {
     id: 'animatediff',
     title: 'AnimateDiff',
@@ -122,6 +127,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: animateDiffLicence,
     gated: false,
     parameters: { unet: animateDiffUnet, text_encoder: clipText, vae: imageVae },
+    clip: { widthPx: 512, heightPx: 512, frameCount: 16 },
     written: animateDiffFiles('AnimateDiffPipeline'),
   },
   {
@@ -141,6 +147,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: animateDiffLicence,
     gated: false,
     parameters: { unet: animateDiffUnet, controlnet: 496.7, text_encoder: clipText, vae: imageVae },
+    clip: { widthPx: 512, heightPx: 512, frameCount: 16 },
     written: animateDiffFiles('AnimateDiffSparseControlNetPipeline', { controlnet: ['diffusers', 'SparseControlNetModel'] }),
   },
   {
@@ -160,6 +167,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: `${animateDiffLicence}; IP-Adapter: Apache-2.0`,
     gated: false,
     parameters: { unet: animateDiffUnet, image_encoder: clipVision, text_encoder: clipText, vae: imageVae },
+    clip: { widthPx: 512, heightPx: 512, frameCount: 16 },
     written: animateDiffFiles('AnimateDiffPipeline', { image_encoder: ['transformers', 'CLIPVisionModelWithProjection'] }),
   },
   {
@@ -171,6 +179,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: 'MIT',
     gated: false,
     parameters: { unet: 1420.5, image_encoder: clipVision, text_encoder: openClipText, vae: imageVae },
+    clip: { widthPx: 1280, heightPx: 704, frameCount: 16 },
   },
   {
     id: 'text-to-video',
@@ -181,6 +190,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: 'CC BY-NC 4.0 (no commercial use)',
     gated: false,
     parameters: { unet: 1411.2, text_encoder: openClipText, vae: imageVae },
+    clip: { widthPx: 256, heightPx: 256, frameCount: 16 },
   },
   ltx('ltx', 'Lightricks/LTX-Video', 'LTX-Video 0.9', 419.2),
   ltx('ltx-095', 'Lightricks/LTX-Video-0.9.5', 'LTX-Video 0.9.5', 1246.9),
@@ -193,6 +203,7 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: 'Apache-2.0',
     gated: false,
     parameters: { transformer: 4999.8, text_encoder: umt5, vae: 704.7 },
+    clip: { widthPx: 1280, heightPx: 704, frameCount: 121 },
   },
   {
     id: 'wan-14b',
@@ -203,5 +214,25 @@ export const publishedModels: readonly PublishedModel[] = [
     licence: 'Apache-2.0',
     gated: false,
     parameters: { transformer: 14288.9, transformer_2: 14288.9, text_encoder: umt5, vae: wanVae },
+    clip: { widthPx: 832, heightPx: 480, frameCount: 81 },
   },
 ];
+
+/** How many pixels and frames one latent stands for, and how many latents one token. */
+const grids: Partial<Readonly<Record<Family, readonly [spatialScale: number, temporalScale: number, patchPx: number]>>> = {
+  ltx: [32, 8, 1],
+  'wan22-ti2v': [16, 4, 2],
+  'wan22-i2v': [8, 4, 2],
+};
+
+/** A model as the memory plan sees it, exported in half precision with fused attention. */
+export const plannedModel = ({ family, parameters }: PublishedModel): PlannedModel => {
+  const [spatialScale, temporalScale, patchPx] = grids[family] ?? [8, 1, 1];
+  const graph = (millions: number) => ({ bytes: millions * 2e6, dtype: 'fp16' as const, attention: 'mha' as const, externalData: [] });
+  return {
+    family,
+    components: Object.fromEntries(Object.entries(parameters).map(([name, millions]) => [name === 'vae' ? 'vae_decoder' : name, graph(millions)])),
+    vae: { spatialScale, temporalScale, chunkMixesFrames: family === 'svd' },
+    denoiser: { patch: [1, patchPx, patchPx] },
+  };
+};

@@ -30,18 +30,33 @@ const span = (manifests: readonly EngineManifest[], pick: (m: EngineManifest) =>
 /** The longest words any engine takes. */
 export const promptCharacters = (manifests: readonly EngineManifest[]): number => Math.max(...manifests.map((m) => m.maxPromptCharacters));
 
+/** An option where at least one engine leaves a choice. */
+const offered = (spec: OptionSpec, isOffered: boolean): readonly OptionSpec[] => (isOffered ? [spec] : []);
+
 /** The options of a clip, bounds being the widest over all engines; the engine's own are checked on submit. */
 export const clipOptions = (manifests: readonly EngineManifest[]): readonly OptionSpec[] => [
   { name: 'engine', kind: 'choice', choices: manifests.map((m) => ({ value: m.id, title: m.title })), description: 'Which engine makes the clip' },
   { name: 'seconds', kind: 'number', ...span(manifests, (m) => m.options.seconds), description: 'Length of the clip in seconds' },
   { name: 'fps', kind: 'integer', ...span(manifests, (m) => m.options.fps), description: 'Frames per second' },
   { name: 'seed', kind: 'integer', min: 0, max: MAX_SEED, description: 'The same seed gives the same clip again' },
-  { name: 'motion', kind: 'number', ...span(manifests, (m) => m.options.motion), description: 'How much moves: 0 still, 1 as the words say, 2 twice as much' },
+  ...offered(
+    {
+      name: 'motion',
+      kind: 'number',
+      ...span(manifests, (m) => m.options.motion),
+      description: 'How much moves: 0 still, 1 as the words say, 2 twice as much',
+    },
+    manifests.some((m) => m.options.motion.min < m.options.motion.max),
+  ),
   { name: 'format', kind: 'choice', choices: formats.map((f) => ({ value: f, title: f.toUpperCase() })), description: 'MP4 video or GIF' },
-  { name: 'loop', kind: 'flag', description: 'End where it began, to play in a circle' },
-  ...(manifests.some((m) => m.inputs.negative)
-    ? [{ name: 'negative', kind: 'text', maxCharacters: promptCharacters(manifests), description: 'What should not be in the clip' } as const]
-    : []),
+  ...offered(
+    { name: 'loop', kind: 'flag', description: 'End where it began, to play in a circle' },
+    manifests.some((m) => m.options.loop),
+  ),
+  ...offered(
+    { name: 'negative', kind: 'text', maxCharacters: promptCharacters(manifests), description: 'What should not be in the clip' },
+    manifests.some((m) => m.inputs.negative),
+  ),
 ];
 
 /** The fewest and the most frames of any engine; how many there are otherwise follows from the seconds. */

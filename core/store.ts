@@ -80,6 +80,8 @@ export interface JobStore {
   /** Unfinished jobs of a person in a place, newest first. */
   unfinishedOf(user: string, place: string): Promise<readonly Job[]>;
   standing(job: Job): Promise<Standing>;
+  /** Of several jobs in their order, looking at the line once. */
+  standings(jobs: readonly Job[]): Promise<readonly Standing[]>;
   /** Gives this very job to a worker (attempt + 1), or null when it is finished already. */
   claim(id: string): Promise<Job | null>;
   /**

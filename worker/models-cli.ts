@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type PublishedModel, publishedModels } from '../config/catalogue.ts';
+import { type PublishedModel, plannedModel, publishedModels } from '../config/catalogue.ts';
 import { ENGINE_ID, manifests } from '../config/engines.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { AppError, asAppError, noteText } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import { progressBar } from '../core/render.ts';
 import { checkpointFolder, type InstalledModel, installedModels, pullBundle, pullCheckpoint, removeModel, verifyModel } from './onnx/fetch-models.ts';
 import { createHubClient } from './onnx/hub-client.ts';
 import { freeMemory } from './onnx/memory-gate.ts';
-import { leastMemory, planMemory } from './onnx/memory-plan.ts';
+import { type ClipShape, leastMemory, planMemory } from './onnx/memory-plan.ts';
 import { readBundleManifest } from './onnx/pipeline-bundle.ts';
 import { machineProviders } from './residency.ts';
 
@@ -27,7 +27,13 @@ const shownPath = (path: string): string => relative(process.cwd(), path) || '.'
 
 /** Half precision: two bytes for each number. */
 const estimatedBytes = ({ parameters }: PublishedModel): number => Object.values(parameters).reduce((sum, millions) => sum + millions * 2e6, 0);
-const largestGraphBytes = ({ parameters }: PublishedModel): number => Math.max(...Object.values(parameters)) * 2e6;
+const clipWords = ({ widthPx, heightPx, frameCount }: ClipShape): string => `${widthPx}×${heightPx}, ${frameCount} frames`;
+
+/** What the published model needs on a graphics card, and on the CPU, which computes in full precision. */
+const estimatedNeed = (published: PublishedModel): string => {
+  const [gpu, cpu] = (['gpu', 'cpu'] as const).map((device) => gb(leastMemory(plannedModel(published), published.clip, device)));
+  return `at least ${gpu} on a GPU or ${cpu} on the CPU for ${clipWords(published.clip)}`;
+};
 
 const exportCommand = (id: string, { modelsDir }: Config): string =>
   `npm run export -- ${shownPath(checkpointFolder(modelsDir, id))} ${shownPath(join(modelsDir, id))} --dtype fp16`;
@@ -39,7 +45,7 @@ const memoryVerdict = async (model: InstalledModel, providers: readonly string[]
   const { sidePx, maxPixels, frames } = bundle.sizes;
   const heightPx = Math.min(sidePx.default, Math.floor(maxPixels / sidePx.default));
   const shape = { widthPx: sidePx.default, heightPx, frameCount: frames.default };
-  const what = `${shape.widthPx}×${shape.heightPx}, ${shape.frameCount} frames`;
+  const what = clipWords(shape);
   if (free === null) return `needs at least ${gb(leastMemory(bundle, shape, 'gpu'))} for ${what} (estimated)`;
   try {
     const plan = planMemory(model.id, bundle, shape, free.device, free.bytes);
@@ -57,7 +63,8 @@ const list = async (config: Config): Promise<void> => {
     const here = installed.filter(({ id }) => id === published.id);
     const repos = published.parts.map(({ repo }) => repo).join(' + ');
     say(`${published.id.padEnd(20)} ${published.title} · ${published.licence}${published.gated ? ' · consent needed (HF_TOKEN)' : ''}`);
-    say(`${''.padEnd(20)} ${repos} · about ${gb(estimatedBytes(published))} in fp16, largest graph ${gb(largestGraphBytes(published))} (from its parameters)`);
+    say(`${''.padEnd(20)} ${repos}`);
+    say(`${''.padEnd(20)} estimated: ${gb(estimatedBytes(published))} on disk in fp16, memory ${estimatedNeed(published)}`);
     if (here.length === 0) say(`${''.padEnd(20)} – not here: npm run models -- pull ${published.id}`);
     for (const model of here) await describe(model, config, providers);
   }

@@ -30,8 +30,15 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: Disc
   const [file] = message.files;
   if (outbox.mayHaveArrived && file !== undefined) {
     for (const { find } of ways) {
-      const there = await find?.(file.name ?? '').catch(() => null);
-      if (there) return { kind: 'delivered', receipt: there };
+      try {
+        const there = await find?.(file.name ?? '');
+        if (there) return { kind: 'delivered', receipt: there };
+      } catch (error) {
+        const problem = problemOf(error);
+        // Not to know is no reason to send it twice.
+        if (problem.kind === 'later')
+          return { kind: 'later', retryAfterMs: problem.retryAfterMs, error: new AppError('CHANNEL_FAILED', { reason: problem.reason }) };
+      }
     }
   }
   for (const way of ways) {

@@ -1,5 +1,5 @@
 /** Calls to Discord that belong to jobs rather than to an open interaction; they work with the gateway away and after restarts. */
-import { REST, Routes } from 'discord.js';
+import { DiscordAPIError, REST, Routes } from 'discord.js';
 import type { OutgoingMessage } from './messages.ts';
 
 /** Uploading 25 MB on a slow line takes this long at most. */
@@ -23,7 +23,8 @@ export interface DiscordRest {
 
 /** All methods throw the errors of discord.js; a rate limit throws at once instead of waiting. */
 export const createDiscordRest = (token: string, apiUrl: string | undefined): DiscordRest => {
-  const rest = new REST({ version: '10', timeout: TIMEOUT_MS, retries: 1, rejectOnRateLimit: () => true, ...(apiUrl ? { api: apiUrl } : {}) });
+  // No retries in here: a send that may have arrived must be known as such.
+  const rest = new REST({ version: '10', timeout: TIMEOUT_MS, retries: 0, rejectOnRateLimit: () => true, ...(apiUrl ? { api: apiUrl } : {}) });
   // A 401 makes REST forget the token, which must not outlive the one call.
   const asBot = (): REST => rest.setToken(token);
   const id = (answer: unknown): string => String((answer as { id?: unknown }).id ?? '');
@@ -41,7 +42,11 @@ export const createDiscordRest = (token: string, apiUrl: string | undefined): Di
       const query = new URLSearchParams({ limit: String(LOOK_BACK_MESSAGES) });
       const messages = await asBot()
         .get(Routes.channelMessages(channelId), { query })
-        .catch(() => []);
+        .catch((error: unknown) => {
+          // A channel that is gone or closed to us holds nothing that anybody could see twice.
+          if (error instanceof DiscordAPIError && (error.status === 403 || error.status === 404)) return [];
+          throw error;
+        });
       const found = (messages as readonly { readonly attachments?: readonly { readonly filename: string }[] }[]).find(({ attachments }) =>
         attachments?.some((attachment) => attachment.filename === filename),
       );

@@ -13,7 +13,7 @@ import type { Database, Queryable } from './database.ts';
 import { closeHold, takeHold, undoJob } from './ledger-store.ts';
 import { checkRoom, firstInLine, joinLine, type LineJob, leaveLine, nextInLine, takeTurn } from './line-store.ts';
 import { learnFrom, type MeasuredJob, readPace } from './prediction-store.ts';
-import { expect } from './standing.ts';
+import { expect, expectAll } from './standing.ts';
 
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
 const REVISION_OVERLAP = 200;
@@ -205,6 +205,14 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       return order.flatMap((id) => jobs.find((job) => job.id === id && job.state === 'waiting') ?? []);
     },
 
+    async standings(jobs) {
+      const found = await expectAll(
+        database,
+        jobs.map(({ id }) => id),
+        clock.nowMs(),
+      );
+      return found.map(({ standing }) => standing);
+    },
     standing: async (job) => (isFinal(job.state) ? { position: 0, secondsLeft: null } : (await expect(database, job.id, clock.nowMs())).standing),
 
     claim: (id) =>

@@ -193,12 +193,17 @@ export interface AheadOf extends Omit<Ahead, 'running'> {
   readonly workMs: number;
 }
 
+/** The whole line in order, or null for one that is too long to be played through. */
+export type LineView = readonly WaitingJob[] | null;
+
+export const viewLine = async (source: Queryable, nowMs: number): Promise<LineView> =>
+  (await waitingCount(source)) > PLAYED_THROUGH ? null : firstInLine(source, PLAYED_THROUGH, nowMs);
+
 /** What runs before a waiting job. */
-export const aheadOf = async (source: Queryable, job: LineJob, nowMs: number): Promise<AheadOf> => {
-  if ((await waitingCount(source)) > PLAYED_THROUGH) return estimate(source, job);
-  const order = await firstInLine(source, PLAYED_THROUGH, nowMs);
-  const at = order.findIndex(({ id }) => id === job.id);
-  const before = at < 0 ? order : order.slice(0, at);
+export const aheadOf = async (source: Queryable, line: LineView, job: LineJob): Promise<AheadOf> => {
+  if (line === null) return estimate(source, job);
+  const at = line.findIndex(({ id }) => id === job.id);
+  const before = at < 0 ? line : line.slice(0, at);
   const own = before.filter(({ user }) => user === job.user_id).length;
   return { own, others: before.length - own, workMs: before.reduce((sum, { predictedMs }) => sum + predictedMs, 0) };
 };

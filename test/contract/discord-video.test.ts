@@ -26,7 +26,7 @@ describe('/video', () => {
   it('is registered with the bounds of the engines that work from words', () => {
     const command = bench.discord.commands().find(({ name }) => name === 'video');
     const options = command?.options as { name: string; required?: boolean; max_value?: number; min_value?: number }[];
-    expect(options.map(({ name }) => name)).toEqual(['prompt', 'engine', 'seconds', 'fps', 'seed', 'motion', 'format', 'loop', 'negative']);
+    expect(options.map(({ name }) => name)).toEqual(['prompt', 'engine', 'seconds', 'fps', 'seed', 'format', 'negative']);
     expect(options.filter(({ required }) => required).map(({ name }) => name)).toEqual(['prompt']);
     expect(options.find(({ name }) => name === 'seconds')).toMatchObject({ min_value: 0.3, max_value: 20 });
   });
@@ -64,7 +64,6 @@ describe('/video', () => {
     ['an engine that needs a photo', { engine: 'svd' }, 'I need a photo'],
     ['words that are none', { prompt: ' \u200b ' }, 'Tell me in a few words'],
     ['more frames than there can be', { engine: 'ltx', seconds: 20 }, '480 frames; I make up to 257'],
-    ['what no engine does', { loop: true }, 'ModelScope does not know the option loop'],
   ])('refuses %s in words', async (_what, values, words) => expect(await answerOf(video(values))).toContain(words));
 
   it('suggests its own engines and scenes, /animate those that take a photo', async () => {

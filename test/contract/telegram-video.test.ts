@@ -62,6 +62,7 @@ describe('/video', () => {
     ['an engine that needs a photo', '/video a boat --engine svd', /^⚠️ I need a photo/],
     ['frames that cannot be', '/video a boat --frames 50', /^⚠️ This engine cannot make a clip of 50 frames\. Nearest: 49 or 57\.$/],
     ['a size that cannot be', '/video a boat --width 500', /^⚠️ This engine cannot make a clip of 500×… pixels\. Nearest: 512×352/],
+    ['what the engine cannot do', '/video a boat --loop', /^⚠️ ModelScope does not know the option loop\. Leave it out\.$/],
     ['words to avoid that are none', '/video a boat --negative', /^⚠️ negative cannot be “”\. Possible: a few words\./],
   ])('refuses %s in words', async (_what, text, words) => {
     const { user, chat } = bench.telegram.person('Cem');

@@ -5,6 +5,7 @@ Writes data/schedulers.json (configurations) and data/schedulers.safetensors (nu
 Every step is arithmetic on single values, so a few values per sample tell all. The recorded pipelines of the parity folder give their
 first values too.
 """
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -134,6 +135,16 @@ def replay(family, root):
     return {"family": family, "config": config, "request": asked}, tensors
 
 
+def sweep(name, options):
+    """All timesteps of 1 to 100 steps, told by the SHA-256 of their int32 bytes."""
+    scheduler = getattr(diffusers, name).from_config(options)
+    taken = []
+    for steps in range(1, 101):
+        scheduler.set_timesteps(steps)
+        taken += [int(t) for t in scheduler.timesteps]
+    return {"config": {"_class_name": name, **options}, "sha256": hashlib.sha256(np.asarray(taken, dtype="<i4").tobytes()).hexdigest()}
+
+
 root = Path(sys.argv[1])
 folder = Path(__file__).parent / "data"
 described, stored = [], {}
@@ -146,5 +157,10 @@ for family in sorted(path.name for path in root.iterdir() if path.is_dir()):
     about, tensors = replay(family, root)
     pipelines.append({"key": f"pipeline/{family}", **about})
     stored.update({f"pipeline/{family}/{key}": value for key, value in tensors.items()})
-(folder / "schedulers.json").write_text(json.dumps({"cases": described, "pipelines": pipelines}, indent=1) + "\n")
+spacings = [{"timestep_spacing": spacing} for spacing in ("linspace", "leading", "trailing")]
+sweeps = [sweep(name, {**SD, **spacing}) for name in (DDIM, DPM, UNIPC) for spacing in spacings]
+sweeps += [sweep(EULER, {**SD, **spacing}) for spacing in spacings[1:]]
+sweeps += [sweep(PNDM, {**SD, **spacing, "skip_prk_steps": True}) for spacing in spacings]
+sweeps += [sweep(DPM, {**LINEAR, "use_karras_sigmas": True}), sweep(UNIPC, {**SD, "use_karras_sigmas": True}), sweep(UNIPC, WAN)]
+(folder / "schedulers.json").write_text(json.dumps({"cases": described, "pipelines": pipelines, "sweeps": sweeps}, indent=1) + "\n")
 save_file(stored, folder / "schedulers.safetensors")

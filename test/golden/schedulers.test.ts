@@ -1,4 +1,5 @@
 /** The schedulers against diffusers' own, recorded by record-schedulers.py: tables, scaled inputs and every single step. */
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../worker/golden/safetensors.ts';
@@ -95,5 +96,17 @@ describe.each(cases)('$title', ({ key, config, request, init_noise_sigma: unit }
     for (let i = 0; i < schedule.timesteps.length; i++) {
       expect(apart(schedule.step(i, row(`${key}/outputs`, i), row(samples, i)), row(samples, i + 1))).toBeLessThan(toleranceOf(config, 5e-5));
     }
+  });
+});
+
+describe.each(recorded.sweeps as readonly { config: SchedulerConfig; sha256: string }[])('all timesteps of 1 to 100 steps, $config', ({ config, sha256 }) => {
+  it('are the recorded ones', () => {
+    const scheduler = createScheduler(config);
+    const taken = Array.from({ length: 100 }, (_, i) => [...scheduler.start({ steps: i + 1 }).timesteps]).flat();
+    expect(
+      createHash('sha256')
+        .update(new Uint8Array(Int32Array.from(taken).buffer))
+        .digest('hex'),
+    ).toBe(sha256);
   });
 });

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RESTPutAPIApplicationCommandsResult } from 'discord.js';
+import { countRequests } from './busy.ts';
 import { startFakeGateway } from './fake-discord-gateway.ts';
 import {
   attachmentJson,
@@ -38,6 +39,9 @@ export interface FakeDiscord {
   removeChannel(id: string): void;
   limitFiles(bytes: number): void;
   fault(fault: Omit<Fault, 'times'> & { readonly times?: number }): void;
+  clearFaults(): void;
+  /** Requests being answered right now. */
+  active(): number;
   /** Uploads a photo as a person does. */
   addPhoto(bytes: Uint8Array, filename?: string, contentType?: string): FakeAttachment;
   download(url: string): Uint8Array;
@@ -96,6 +100,7 @@ export const startFakeDiscord = async ({
       response.writeHead(500).end();
     });
   });
+  const active = countRequests(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   state.cdnUrl = `${base}/cdn`;
@@ -162,6 +167,8 @@ export const startFakeDiscord = async ({
       state.fileLimitBytes = bytes;
     },
     fault: (fault) => void state.faults.push({ times: 1, ...fault }),
+    active,
+    clearFaults: () => void state.faults.splice(0),
     addPhoto(bytes, filename = 'photo.jpg', contentType = 'image/jpeg') {
       const photo = storeFile(state, '0', filename, bytes, contentType);
       photos.set(photo.id, photo);

@@ -1,7 +1,9 @@
 /** The HTTP side of the fake Telegram: decodes JSON and multipart bodies as Telegram does, and answers in its envelope. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { methodFields } from './bot-api-validator.ts';
+import { countRequests } from './busy.ts';
 import type { Refusal } from './fake-telegram-methods.ts';
 
 export interface Decoded {
@@ -74,7 +76,7 @@ const answer = (response: ServerResponse, reply: Exclude<Reply, 'hang-up'>): voi
 };
 
 /** @returns the address to give to a bot, and how to close it */
-export const startServer = async (token: string, handlers: Handlers): Promise<{ readonly apiRoot: string; close(): Promise<void> }> => {
+export const startServer = async (token: string, handlers: Handlers): Promise<{ readonly apiRoot: string; active(): number; close(): Promise<void> }> => {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://fake').pathname);
     const [, file, presented, rest] = /^(\/file)?\/bot([^/]+)\/(.+)$/.exec(path) ?? [];
@@ -98,8 +100,10 @@ export const startServer = async (token: string, handlers: Handlers): Promise<{ 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => answer(response, { refusal: { status: 500, description: String(error) } }));
   });
+  const active = countRequests(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    active,
     apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {

@@ -102,6 +102,7 @@ export const startFakeTelegram = async () => {
   return {
     token,
     apiRoot: server.apiRoot,
+    active: server.active,
     bot: state.bot,
     calls,
     violations,

@@ -31,6 +31,8 @@ export interface FaultWorld {
   readonly photo: Uint8Array;
   /** What was logged at `warn` and above since it was last emptied. */
   readonly logged: string[];
+  /** Resolves when no request is under way: networks are faster than the jumps of this clock. */
+  quiet(): Promise<void>;
   askOnDiscord(dice: Dice, guildId: string | null): Promise<Asked>;
   askOnTelegram(dice: Dice, chat: FakeChat | null): Promise<Asked>;
   close(): Promise<void>;
@@ -101,6 +103,13 @@ export const openFaultWorld = async (template: string): Promise<FaultWorld> => {
     deps,
     photo,
     logged,
+
+    async quiet() {
+      for (let still = 0; still < 2; ) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        still = discord.active() + telegram.active() === 0 ? still + 1 : 0;
+      }
+    },
 
     async askOnDiscord(dice, guildId) {
       const userId = `7000000000000${String(10_000 + ++people)}`;

@@ -37,6 +37,9 @@ class ImageEncoder(torch.nn.Module):
 def text_encoder(checkpoint: Checkpoint, options: Options) -> Graph:
     """The text_encoder component. Positions end at max_position_embeddings: more tokens have no meaning to the model."""
     model = checkpoint.load('text_encoder', CLIPTextModel, options.dtype)
+    if options.dtype != torch.float32:
+        # The TorchScript exporter writes the fused attention's mask in float32, which float16 does not go with.
+        model.set_attn_implementation('eager')
     config = model.config
     tokens, width = config.max_position_embeddings, config.hidden_size
     random = torch.Generator().manual_seed(3)

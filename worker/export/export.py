@@ -5,6 +5,7 @@ import errno
 import os
 import sys
 import warnings
+from math import isnan
 from pathlib import Path
 
 os.environ.setdefault('HF_HUB_OFFLINE', '1')
@@ -37,6 +38,8 @@ def main() -> int:
         checkpoint = Checkpoint(arguments.checkpoint)
         require_known(checkpoint)
         if arguments.ip_adapter is not None:
+            if checkpoint.class_name != 'AnimateDiffPipeline':
+                raise Refusal(f'--ip-adapter is for an AnimateDiffPipeline; this is a {checkpoint.class_name}. Leave it out.')
             checkpoint.use_ip_adapter(arguments.ip_adapter)
         if arguments.bundle.exists():
             raise Refusal(f'{arguments.bundle} exists already. Name another folder, or remove this one.')
@@ -54,6 +57,8 @@ def main() -> int:
         return 1
     if arguments.check:
         print(table(findings))
+    if any(isnan(finding.max_abs) for _, finding in findings):
+        print('This machine has no kernels for bfloat16, so the graphs marked nan were written but not compared. Run the bundle on a GPU.')
     print(f'{arguments.bundle} is ready.')
     return 0
 

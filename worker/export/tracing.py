@@ -59,10 +59,12 @@ def export_graph(graph: Graph, path: Path, dtype: torch.dtype, attention: str) -
     """Writes `graph` to `path` (weights perhaps in files beside it; store.py tidies them)."""
     wrapped = Borders(graph, dtype).eval()
     arguments = tuple(graph.examples[0][name] for name in graph.inputs)
-    fused = fused_attention(graph.exporter) if fuses_attention(graph, attention) else nullcontext()
+    # The TorchScript exporter cannot write bfloat16 constants.
+    exporter = 'dynamo' if dtype == torch.bfloat16 else graph.exporter
+    fused = fused_attention(exporter) if fuses_attention(graph, attention) else nullcontext()
     with torch.no_grad(), patched_torch(), fused, warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        if graph.exporter == 'legacy':
+        if exporter == 'legacy':
             torch.onnx.export(
                 wrapped, arguments, str(path), dynamo=False, opset_version=graph.opset, input_names=list(graph.inputs), output_names=list(graph.outputs),
                 dynamic_axes={name: axes for name, axes in dynamic_axes(graph).items() if axes},

@@ -34,13 +34,21 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def verify(graph: Graph, path: Path, dtype: torch.dtype, examples: int) -> list[Finding]:
-    """Compares every output at the first `examples` shapes."""
-    session = open_session(path)
+    """Compares every output at the first `examples` shapes; where no kernel runs the graph (bfloat16 on a CPU) the errors are NaN."""
+    try:
+        session = open_session(path)
+    except onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented:
+        if dtype != torch.bfloat16:
+            raise
+        session = None
     wrapped = Borders(replace(graph, module=graph.reference or graph.module), dtype).eval()
     findings = []
     for example in graph.examples[:examples]:
         with torch.no_grad():
             expected = wrapped(*(example[name] for name in graph.inputs))
+        if session is None:
+            findings += [Finding(name, value.dtype, tuple(value.shape), float('nan'), float('nan'), True) for name, value in zip(graph.outputs, expected, strict=True)]
+            continue
         actual = session.run(list(graph.outputs), {name: example[name].numpy() for name in graph.inputs})
         findings += [_compare(name, want, got, dtype) for name, want, got in zip(graph.outputs, expected, actual, strict=True)]
     return findings

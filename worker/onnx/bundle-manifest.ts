@@ -112,6 +112,8 @@ export const bundleManifest = z.strictObject({
     /** Latent pixels per token: frames, rows, columns. */
     patch: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]).default([1, 1, 1]),
     inChannels: z.int().positive(),
+    /** Channels of the first block, or of every token: what the memory of a clip grows with. */
+    width: z.int().positive().max(65_536).optional(),
     /** Wan A14B: the share of the training timesteps above which the first of two denoisers works. */
     boundaryRatio: z.number().min(0).max(1).optional(),
     /** SparseCtrl: the condition passes through the VAE instead of as pixels. */

@@ -1,12 +1,23 @@
 /** Whether a clip fits into memory, and how: every graph kept, one at a time, the decoding in pieces, or not at all. */
 import { AppError } from '../../core/errors.ts';
-import type { BundleManifest, Family } from './bundle-manifest.ts';
+import type { BundleComponent, Family } from './bundle-manifest.ts';
 
 /** What a clip asks of the graphs. */
 export interface ClipShape {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly frameCount: number;
+}
+
+/** What the plan depends on: a bundle's manifest, or what is known about a model that is not here yet. */
+export interface PlannedModel {
+  readonly family: Family;
+  readonly components: Readonly<
+    Record<string, Pick<BundleComponent, 'bytes' | 'dtype' | 'attention'> & { readonly externalData: readonly { readonly bytes: number }[] }>
+  >;
+  readonly vae: { readonly spatialScale: number; readonly temporalScale: number; readonly chunkMixesFrames: boolean };
+  /** Latent pixels per token: frames, rows, columns; and the channels of the first block or of a token, where they are known. */
+  readonly denoiser: { readonly patch: readonly [number, number, number]; readonly width?: number | undefined };
 }
 
 export interface MemoryPlan {
@@ -75,7 +86,7 @@ const SPARE_SHARE = 0.1;
 const bytesPerValue = { fp32: 4, fp16: 2, bf16: 2 } as const;
 const HEAD_CHANNELS = 64;
 
-type Component = BundleManifest['components'][string];
+type Component = PlannedModel['components'][string];
 
 const fileBytes = ({ bytes, externalData }: Component): number => externalData.reduce((sum, file) => sum + file.bytes, bytes);
 
@@ -83,11 +94,11 @@ const fileBytes = ({ bytes, externalData }: Component): number => externalData.r
 const weightBytes = (component: Component, device: Device): number => fileBytes(component) * (device === 'cpu' ? 4 / bytesPerValue[component.dtype] : 1);
 
 /** What one prediction of a denoiser needs besides its weights. */
-const denoiserBytes = ({ family, vae, denoiser }: BundleManifest, component: Component, shape: ClipShape, device: Device): number => {
+const denoiserBytes = ({ family, vae, denoiser }: PlannedModel, component: Component, shape: ClipShape, device: Device): number => {
   const network = networks[family];
   const value = device === 'cpu' ? 4 : bytesPerValue[component.dtype];
   const parameters = fileBytes(component) / bytesPerValue[component.dtype];
-  const width = Math.max(8, network.width * Math.sqrt(parameters / network.parameters));
+  const width = denoiser.width ?? Math.max(8, network.width * Math.sqrt(parameters / network.parameters));
   const [frames, rows, columns] = denoiser.patch;
   const perFrame = Math.ceil(shape.heightPx / vae.spatialScale / rows) * Math.ceil(shape.widthPx / vae.spatialScale / columns);
   const latentFrames = Math.ceil(((shape.frameCount - 1) / vae.temporalScale + 1) / frames);
@@ -109,7 +120,7 @@ interface Need {
 /** Graphs that are open together even where memory is short, because one act needs them both. */
 const actOf = (name: string): string => (name === 'controlnet' ? 'unet' : name.replace(/^(vae_(?:de|en)coder)_.*/, '$1'));
 
-const needOf = (manifest: BundleManifest, shape: ClipShape, device: Device, decodeFrames: number): Need => {
+const needOf = (manifest: PlannedModel, shape: ClipShape, device: Device, decodeFrames: number): Need => {
   const value = device === 'cpu' ? 4 : 2;
   const pixels = shape.widthPx * shape.heightPx;
   const acts = new Map<string, { weights: number; working: number }>();
@@ -130,12 +141,12 @@ const needOf = (manifest: BundleManifest, shape: ClipShape, device: Device, deco
 };
 
 /** The least memory in which a clip can be made, in bytes: one graph at a time, decoded frame by frame where that is possible. */
-export const leastMemory = (manifest: BundleManifest, shape: ClipShape, device: Device): number =>
+export const leastMemory = (manifest: PlannedModel, shape: ClipShape, device: Device): number =>
   needOf(manifest, shape, device, decodesInPieces(manifest.family) ? fewestFrames(manifest, shape) : framesTogether(manifest.family, shape.frameCount))
     .sequential;
 
 /** Frames that see each other while they are decoded stay together in twos at least. */
-const fewestFrames = ({ vae }: BundleManifest, { frameCount }: ClipShape): number => Math.min(frameCount, vae.chunkMixesFrames ? 2 : 1);
+const fewestFrames = ({ vae }: PlannedModel, { frameCount }: ClipShape): number => Math.min(frameCount, vae.chunkMixesFrames ? 2 : 1);
 
 /**
  * Chooses the fastest way that fits: all graphs open and everything decoded at once; fewer frames decoded at a time; one graph
@@ -143,7 +154,7 @@ const fewestFrames = ({ vae }: BundleManifest, { frameCount }: ClipShape): numbe
  * @param availableBytes free memory of the machine, its container, or the graphics card
  * @throws EngineError NOT_ENOUGH_MEMORY with what is needed and what there is
  */
-export const planMemory = (title: string, manifest: BundleManifest, shape: ClipShape, device: Device, availableBytes: number): MemoryPlan => {
+export const planMemory = (title: string, manifest: PlannedModel, shape: ClipShape, device: Device, availableBytes: number): MemoryPlan => {
   const usableBytes = availableBytes * (1 - SPARE_SHARE);
   const all = framesTogether(manifest.family, shape.frameCount);
   const counts = decodesInPieces(manifest.family) ? [all, Math.ceil(all / 2), Math.ceil(all / 4), fewestFrames(manifest, shape)] : [all];

@@ -1,6 +1,6 @@
 /** Latents of video VAEs: their statistics per channel, their rows of tokens, and the clip they decode to. */
 import { permute, reshape } from '../tensor/ops.ts';
-import { type FloatTensor, sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { type FloatTensor, sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** Every value of [1, channels, …] through a function of the value and its channel; rounded to float32 at the end. */
 export const perChannel = ({ data, dims }: FloatTensor, change: (value: number, channel: number) => number): FloatTensor => {
@@ -17,7 +17,7 @@ export const toTokens = (latents: FloatTensor): FloatTensor => reshape(permute(l
 
 /** The way back: [1, f * h * w, c] → [1, c, f, h, w]. */
 export const fromTokens = (tokens: FloatTensor, frames: number, height: number, width: number): FloatTensor =>
-  permute(reshape(tokens, [1, frames, height, width, -1]), [0, 4, 1, 2, 3]);
+  permute(tensor(tokens.data, [1, frames, height, width, tokens.dims[2] as number]), [0, 4, 1, 2, 3]);
 
 /** Frames that were decoded together. */
 export interface VideoChunk {

@@ -1,5 +1,6 @@
 /** Wires the page together: choosing a photo, asking for a clip, following it, and this browser's history. */
 import * as api from './api.js';
+import { copy } from './clipboard.js';
 import * as history from './history.js';
 import { drawOptions } from './options.js';
 import { onPhoto, readPhoto } from './photo.js';
@@ -217,16 +218,6 @@ $('delete').addEventListener('click', () =>
     forget(id);
   }),
 );
-
-/** The clipboard API exists on https and localhost only. */
-const copy = async (text) => {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = Object.assign(document.createElement('textarea'), { value: text, className: 'unseen' });
-  document.body.append(field);
-  field.select();
-  document.execCommand('copy');
-  field.remove();
-};
 
 $('copy-seed').addEventListener('click', async () => {
   await copy(String(shown.recipe.seed));

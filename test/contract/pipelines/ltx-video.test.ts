@@ -68,6 +68,7 @@ await pipelineContract(
 
     it('rounds frames down to the grid of the latents, as the reference does', async () => {
       expect((await replay(engine(), { num_frames: 15 })).frames.dims).toEqual([9, 64, 64, 3]);
+      expect((await replay(engine(), { num_frames: 8 })).frames.dims).toEqual([1, 64, 64, 3]);
     });
 
     it('gives back the contrast that guidance took', async () => {

@@ -125,6 +125,7 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
       crashesLeft--;
       await running.end();
       running = null;
+      await world.quiet();
       // a new one takes a moment to come up
       clock.advance(random.between(500, 20_000));
       if (random.chance(0.2)) world.queue.forget();
@@ -173,6 +174,7 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
   for (let round = 0; round < SETTLE_ROUNDS && (await unsettled()).length > 0; round++) {
     await alive();
     await pause(4);
+    await world.quiet();
     clock.advance(random.pick([100, 2_000, 5_000, 61_000, round > 60 ? 600_000 : 5_000]));
   }
   await (await alive()).end();
@@ -215,6 +217,7 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
   }
   problems.push(...(await ledgerProblems(world)), ...discord.violations.map((v) => `Discord: ${v}`), ...telegram.violations.map((v) => `Telegram: ${v}`));
   telegram.state.obstacles.clear();
+  discord.clearFaults();
   return result(problems, tally);
 
   function result(list: readonly string[], counted: Tally = emptyTally()): ScheduleResult {

@@ -32,31 +32,31 @@ CASES = {
     },
     'animatediff': {
         'a': case('AnimateDiffPipeline', 5, None, **size(48, 32, 4, 4), **says(FOX, BAD, 7.5)),
-        'b': case('AnimateDiffPipeline', 77, None, KARRAS, **size(40, 56, 5, 5), **says(CAT, None, 5.5)),
+        'b': case('AnimateDiffPipeline', 77, None, KARRAS, **size(40, 48, 4, 5), **says(CAT, None, 5.5)),
     },
     'animatediff-sparsectrl': {
         'a': case('AnimateDiffSparseControlNetPipeline', 7, [(64, 64)], **size(64, 48, 3, 4), **says(FOX, BAD, 7.5), controlnet_conditioning_scale=1.0, controlnet_frame_indices=[0]),
-        'b': case('AnimateDiffSparseControlNetPipeline', 99, [(75, 50), (45, 60)], KARRAS, **size(40, 56, 5, 5), **says(CAT, POOR, 6.0), controlnet_conditioning_scale=0.7, controlnet_frame_indices=[0, 4]),
+        'b': case('AnimateDiffSparseControlNetPipeline', 99, [(75, 50), (45, 60)], KARRAS, **size(40, 48, 4, 5), **says(CAT, POOR, 6.0), controlnet_conditioning_scale=0.7, controlnet_frame_indices=[0, 3]),
     },
     'animatediff-ipadapter': {
         'a': case('AnimateDiffPipeline', 11, (90, 60), None, 0.8, **size(64, 48, 3, 4), **says(FOX, BAD, 7.5)),
-        'b': case('AnimateDiffPipeline', 2024, (250, 270), TRAILING, 0.45, **size(40, 56, 5, 5), **says(CAT, POOR, 6.5)),
+        'b': case('AnimateDiffPipeline', 2024, (250, 270), TRAILING, 0.45, **size(40, 48, 4, 5), **says(CAT, POOR, 6.5)),
     },
     'i2vgen-xl': {
         'a': case('I2VGenXLPipeline', 8888, (80, 60), **size(64, 48, 3, 4), **says(FOX, BAD, 9.0), target_fps=16),
-        'b': case('I2VGenXLPipeline', 17, (60, 110), **size(40, 56, 5, 6), **says(CAT, POOR, 6.0), target_fps=8),
+        'b': case('I2VGenXLPipeline', 17, (60, 110), **size(40, 48, 4, 6), **says(CAT, POOR, 6.0), target_fps=8),
     },
     'modelscope-t2v': {
         'a': case('TextToVideoSDPipeline', 21, None, **size(48, 32, 4, 4), **says(FOX, BAD, 9.0)),
-        'b': case('TextToVideoSDPipeline', 4321, None, MULTISTEP, **size(40, 56, 5, 5), **says(CAT, None, 7.0)),
+        'b': case('TextToVideoSDPipeline', 4321, None, MULTISTEP, **size(40, 48, 4, 5), **says(CAT, None, 7.0)),
     },
     'ltx': {
         'a': case('LTXImageToVideoPipeline', 31, (75, 50), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32),
-        'b': case('LTXImageToVideoPipeline', 611, (50, 85), **size(32, 64, 17, 5), **says(CAT, POOR, 4.5), frame_rate=16, max_sequence_length=40),
-        't': case('LTXPipeline', 93, None, **size(64, 32, 9, 3), **says(CAT, BAD, 3.0), frame_rate=25, max_sequence_length=32),
+        'b': case('LTXImageToVideoPipeline', 611, (50, 85), **size(32, 64, 9, 5), **says(CAT, POOR, 4.5), frame_rate=16, max_sequence_length=40),
+        't': case('LTXPipeline', 93, None, **size(32, 32, 9, 3), **says(CAT, BAD, 3.0), frame_rate=25, max_sequence_length=32),
     },
     'ltx095': {
-        'a': case('LTXImageToVideoPipeline', 33, (75, 50), **size(64, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32, decode_timestep=0.05, decode_noise_scale=0.025),
+        'a': case('LTXImageToVideoPipeline', 33, (75, 50), **size(32, 32, 9, 4), **says(FOX, BAD, 3.0), frame_rate=25, max_sequence_length=32, decode_timestep=0.05, decode_noise_scale=0.025),
         'b': case('LTXImageToVideoPipeline', 812, (50, 85), **size(32, 64, 9, 5), **says(CAT, POOR, 4.0), frame_rate=30, max_sequence_length=40, decode_timestep=0.1, decode_noise_scale=0.05),
     },
     'wan22-ti2v': {

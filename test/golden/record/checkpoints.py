@@ -69,7 +69,7 @@ class Build:
     def clip_image(self) -> None:
         """A CLIP image encoder with its preprocessor; 224 px because SVD's pipeline takes no other."""
         config = CLIPVisionConfig(
-            hidden_size=WIDTH, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2, image_size=224, patch_size=32, projection_dim=WIDTH, hidden_act='gelu',
+            hidden_size=WIDTH, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2, image_size=224, patch_size=16, projection_dim=WIDTH, hidden_act='gelu',
         )
         self.add('image_encoder', CLIPVisionModelWithProjection(config), library='transformers')
         (self.folder / 'feature_extractor').mkdir()

@@ -21,6 +21,7 @@ warnings.simplefilter('ignore')
 from cases import CASES  # noqa: E402
 
 GOLDEN = Path(__file__).resolve().parent.parent
+OPTIONS = ('--check', '--halves', '--licence', 'MIT', '--revision', '1')
 EXPORTER = GOLDEN.parents[1] / 'worker' / 'export' / 'export.py'
 
 
@@ -28,6 +29,7 @@ def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--committed', nargs='*', choices=CASES, metavar='FAMILY', help='make the repository\'s bundles and cases anew (all families, or these)')
+    parser.add_argument('--keep-bundles', action='store_true', help='with --committed: record the cases only')
     parser.add_argument('--checkpoint', type=Path, help='folder of a diffusers checkpoint')
     parser.add_argument('--family', choices=CASES, help='which cases fit it')
     parser.add_argument('--case', default='b', help='letter of the case in cases.py (default b)')
@@ -38,18 +40,21 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def record_committed(families: list[str]) -> None:
-    """Builds the tiny checkpoint of every family, exports it into bundles/ and records its cases into cases/."""
+def record_committed(families: list[str], keep_bundles: bool) -> None:
+    """Builds the tiny checkpoint of every family, exports it into bundles/ unless those are kept, and records its cases into cases/."""
     from checkpoints import BUILDERS
     from run_case import record_case
 
     for family in families:
         bundle = GOLDEN / 'bundles' / family
-        shutil.rmtree(bundle, ignore_errors=True)
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Path(folder) / f'tiny-{family}'
             BUILDERS[family](checkpoint)
-            subprocess.run([sys.executable, str(EXPORTER), str(checkpoint), str(bundle), '--check', '--halves', '--licence', 'MIT', '--revision', '1'], check=True)
+            if not keep_bundles:
+                made = Path(folder) / 'bundle'
+                subprocess.run([sys.executable, str(EXPORTER), str(checkpoint), str(made), *OPTIONS], check=True)
+                shutil.rmtree(bundle, ignore_errors=True)
+                shutil.move(made, bundle)
             for letter, case in CASES[family].items():
                 out = GOLDEN / 'cases' / f'{family}-{letter}'
                 shutil.rmtree(out, ignore_errors=True)
@@ -69,7 +74,7 @@ def main() -> int:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     if arguments.committed is not None:
-        record_committed(arguments.committed or list(CASES))
+        record_committed(arguments.committed or list(CASES), arguments.keep_bundles)
         return 0
     if not (arguments.checkpoint and arguments.family and arguments.out):
         print('Either --committed, or --checkpoint, --family and --out are needed.', file=sys.stderr)

@@ -127,6 +127,7 @@ def _write(out: Path, photos: list[Image.Image], numbered: bool, tensors: dict[s
         picture.save(out / f'input_{index}.png', optimize=True)
     if committed:
         save_file(tensors, str(out / 'tensors_lite.safetensors'))
+        (out / 'tensors_lite.safetensors').chmod(0o644)
         return
     save_file(tensors, str(out / 'tensors.safetensors'))
     save_file({key: value for key, value in tensors.items() if _is_lite(key)}, str(out / 'tensors_lite.safetensors'))

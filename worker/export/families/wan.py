@@ -66,7 +66,7 @@ def transformer(checkpoint: Checkpoint, options: Options, name: str, per_token: 
 def _streamed(name: str, first, following, source: dict, results: dict, examples: list, next_examples: list, scale: int) -> Iterator[Graph]:
     """`name`_first, which begins a clip, and `name`_next, which goes on with its caches; batch 1.
 
-    source, results: dims of what goes in and comes out, as lists for the first and the next chunk; examples are given by latent rows.
+    source, results: dims of what goes in and comes out, as pairs for the first and the next chunk; `scale` is pixels per latent pixel.
     """
     port = next(iter(source))
     with torch.no_grad():
