@@ -37,10 +37,13 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
     }
   };
 
-  const tell = async (job: Job): Promise<void> => {
-    const standing = await jobs.standing(job);
-    for (const listener of listeners.get(job.id) ?? []) listener(job, standing);
-    void show(job, standing);
+  const tell = async (told: readonly Job[]): Promise<void> => {
+    const standings = await jobs.standings(told);
+    for (const [index, job] of told.entries()) {
+      const standing = standings[index] ?? { position: 0, secondsLeft: null };
+      for (const listener of listeners.get(job.id) ?? []) listener(job, standing);
+      void show(job, standing);
+    }
   };
 
   const round = async (): Promise<void> => {
@@ -48,10 +51,10 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
     cursor = next;
     const changed = found.filter((job) => seen.get(job.id) !== job.revision);
     seen = new Map(found.map((job) => [job.id, job.revision]));
-    for (const job of changed) await tell(job);
+    if (changed.length > 0) await tell(changed);
     // When something started or ended, everybody behind it moved up.
     if (changed.some((job) => job.state !== 'waiting' && (job.progress === null || isFinal(job.state)))) {
-      for (const job of await jobs.waiting(50)) if (!changed.some((c) => c.id === job.id)) await tell(job);
+      await tell((await jobs.waiting(50)).filter((job) => !changed.some((c) => c.id === job.id)));
     }
   };
 

@@ -1,4 +1,4 @@
-/** The port of the queue. It only dispatches job ids; the database is the truth. */
+/** The port of the queue. An id handed out says that there is work; whose turn it is, and what was being done under this id, the database says. */
 export interface Queue {
   /** Puts a job id in line; a second call with an id that is already in line does nothing. */
   add(jobId: string): Promise<void>;

@@ -4,22 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { manifests } from '../config/engines.ts';
+import { discoverEngines } from '../config/engines.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import type { EngineManifest } from '../core/engine.ts';
 import { asAppError, noteText } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { broken, type Finding, off, ok } from './finding.ts';
 import { encodeClip } from './media/encode.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
+import { checkProviders, memoryVerdict } from './model-checks.ts';
+import { type FreeMemory, freeMemory } from './onnx/memory-gate.ts';
+import { readBundleManifest } from './onnx/pipeline-bundle.ts';
+import { chooseProviders, inspectMachine } from './onnx/providers.ts';
+import { builtProviders } from './onnx/session.ts';
 import { createResidency } from './residency.ts';
 import { createPhotoInspector } from './vision/photo.ts';
-
-/** What one check found. `off` is not a problem: a part that nobody has switched on. */
-type Finding = { readonly state: 'ok' | 'off'; readonly text: string } | { readonly state: 'broken'; readonly text: string; readonly fix: string };
-
-const ok = (text: string): Finding => ({ state: 'ok', text });
-const off = (text: string): Finding => ({ state: 'off', text });
-const broken = (text: string, fix: string): Finding => ({ state: 'broken', text, fix });
 
 const REACH_MS = 5000;
 const OLDEST_NODE = [20, 18] as const;
@@ -74,31 +73,63 @@ const checkPhotos = async (): Promise<Finding> => {
   }
 };
 
-/** Loads the engine as a clip would: files, checksums, and the execution providers. */
-const checkEngine = async (manifest: EngineManifest, { modelsDir, executionProviders: providers, threads }: Config): Promise<Finding> => {
+/** Keeps what is warned about, with the reason where there is one. */
+const createListener = (): { readonly log: Logger; readonly warnings: string[] } => {
   const warnings: string[] = [];
-  const quiet: Logger = {
+  const log: Logger = {
     debug: () => undefined,
     info: () => undefined,
-    warn: (_fields: object | string, text?: string) => void warnings.push(text ?? ''),
+    warn: (fields: object | string, text = '') => {
+      const of = (name: string): string => (typeof fields === 'object' && name in fields ? String((fields as Record<string, unknown>)[name]) : '');
+      warnings.push([of('folder'), text, of('reason')].filter(Boolean).join(': '));
+    },
     error: () => undefined,
-    child: () => quiet,
+    child: () => log,
   };
-  const residency = createResidency({ manifests, modelsDir, providers, threads }, quiet);
+  return { log, warnings };
+};
+
+/** Loads the engine as a clip would: files, checksums, graphs, execution providers, and whether a usual clip fits into memory. */
+const checkEngine = async (
+  manifest: EngineManifest,
+  { modelsDir, executionProviders: providers, threads }: Config,
+  free: FreeMemory | null,
+): Promise<Finding> => {
+  const { log, warnings } = createListener();
+  const { id, version, embedded, files } = manifest;
+  const residency = createResidency({ manifests: [manifest], modelsDir, providers, threads }, log);
   try {
-    await (await residency.engine(manifest.id)).load();
+    await (await residency.engine(id)).load();
     if (warnings.length > 0)
-      return broken(`engine ${manifest.id}: ${warnings[0]}`, `Set EXECUTION_PROVIDERS to what this machine has; now it is ${providers.join(',')}.`);
-    return ok(`engine ${manifest.id} ${manifest.version}: ${manifest.files.length} files intact, loads on ${providers.join(', ')}`);
+      return broken(`engine ${id}: ${warnings[0]}`, `Set EXECUTION_PROVIDERS to what this machine has; now it is ${providers.join(',')}.`);
+    const intact = `engine ${id} ${version}: ${files.length} files intact`;
+    if (embedded) return ok(`${intact}, loads`);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const { fits, text } = memoryVerdict(manifest.title, await readBundleManifest(join(modelsDir, manifest.folder), id), free);
+    const words = `${intact}, ${(bytes / 1e9).toFixed(2)} GB; memory: ${text}`;
+    return fits ? ok(words) : broken(words, `Use a machine or a graphics card with more memory, or remove the model: npm run models -- remove ${id}`);
   } catch (error) {
     return broken(
-      `engine ${manifest.id}: ${reason(error)}`,
-      manifest.embedded ? 'Restore worker/models from the repository (git checkout worker/models).' : `Install the model into ${modelsDir}.`,
+      `engine ${id}: ${reason(error)}`,
+      embedded
+        ? 'Restore worker/models from the repository (git checkout worker/models).'
+        : `Install the model into ${modelsDir} again: npm run models -- list`,
     );
   } finally {
     await residency.dispose();
   }
 };
+
+/** The providers, then every engine, then what lies among the models but cannot be used. */
+async function* checkEngines(config: Config): AsyncGenerator<Finding> {
+  const machine = await inspectMachine(builtProviders());
+  yield checkProviders(config.executionProviders, machine);
+  const free = await freeMemory(chooseProviders(config.executionProviders, machine).providers);
+  const { log, warnings } = createListener();
+  const manifests = await discoverEngines(config.modelsDir, log);
+  for (const manifest of manifests) yield await checkEngine(manifest, config, free);
+  for (const warning of warnings) yield broken(`model ${warning}`, 'Install it again, or delete its folder: npm run models -- list');
+}
 
 const checkDataDir = async ({ dataDir }: Config): Promise<Finding> => {
   try {
@@ -171,7 +202,7 @@ async function* allChecks(): AsyncGenerator<Finding> {
   yield await checkDataDir(config);
   yield await checkFfmpeg(config);
   yield await checkPhotos();
-  for (const manifest of manifests) yield await checkEngine(manifest, config);
+  yield* checkEngines(config);
   yield await checkPostgres(config);
   yield await checkRedis(config);
   yield checkToken('Discord', 'DISCORD_TOKEN', config.discord.token);

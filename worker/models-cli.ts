@@ -7,10 +7,11 @@ import { ENGINE_ID, manifests } from '../config/engines.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { AppError, asAppError, noteText } from '../core/errors.ts';
 import { progressBar } from '../core/render.ts';
+import { memoryVerdict } from './model-checks.ts';
 import { checkpointFolder, type InstalledModel, installedModels, pullBundle, pullCheckpoint, removeModel, verifyModel } from './onnx/fetch-models.ts';
 import { createHubClient } from './onnx/hub-client.ts';
 import { freeMemory } from './onnx/memory-gate.ts';
-import { type ClipShape, leastMemory, planMemory } from './onnx/memory-plan.ts';
+import { type ClipShape, leastMemory } from './onnx/memory-plan.ts';
 import { readBundleManifest } from './onnx/pipeline-bundle.ts';
 import { machineProviders } from './residency.ts';
 
@@ -38,23 +39,6 @@ const estimatedNeed = (published: PublishedModel): string => {
 const exportCommand = (id: string, { modelsDir }: Config): string =>
   `npm run export -- ${shownPath(checkpointFolder(modelsDir, id))} ${shownPath(join(modelsDir, id))} --dtype fp16`;
 
-/** What a bundle needs for a clip of its usual size, and whether this machine has it. */
-const memoryVerdict = async (model: InstalledModel, providers: readonly string[]): Promise<string> => {
-  const bundle = await readBundleManifest(model.folder, model.id);
-  const free = await freeMemory(providers);
-  const { sidePx, maxPixels, frames } = bundle.sizes;
-  const heightPx = Math.min(sidePx.default, Math.floor(maxPixels / sidePx.default));
-  const shape = { widthPx: sidePx.default, heightPx, frameCount: frames.default };
-  const what = clipWords(shape);
-  if (free === null) return `needs at least ${gb(leastMemory(bundle, shape, 'gpu'))} for ${what} (estimated)`;
-  try {
-    const plan = planMemory(model.id, bundle, shape, free.device, free.bytes);
-    return `${gb(plan.needBytes)} for ${what} (estimated): fits${plan.mode === 'sequential' ? ', one graph at a time' : ''}`;
-  } catch (error) {
-    return noteText(asAppError(error).toNote());
-  }
-};
-
 const list = async (config: Config): Promise<void> => {
   const installed = await installedModels(config.modelsDir);
   const { providers, reasons } = await machineProviders(config.executionProviders);
@@ -74,10 +58,18 @@ const list = async (config: Config): Promise<void> => {
   }
 };
 
+/** The memory verdict of a bundle, or why it cannot be used. */
+const memoryOf = async (model: InstalledModel, providers: readonly string[]): Promise<string> => {
+  try {
+    return `memory: ${memoryVerdict(model.id, await readBundleManifest(model.folder, model.id), await freeMemory(providers)).text}`;
+  } catch (error) {
+    return noteText(asAppError(error).toNote());
+  }
+};
+
 const describe = async (model: InstalledModel, config: Config, providers: readonly string[]): Promise<void> => {
   const words = {
-    bundle: async () =>
-      `✓ installed, ${gb(model.bytes)}; ${await memoryVerdict(model, providers).catch((error: unknown) => noteText(asAppError(error).toNote()))}`,
+    bundle: async () => `✓ installed, ${gb(model.bytes)}; ${await memoryOf(model, providers)}`,
     checkpoint: async () => `– downloaded, ${gb(model.bytes)}; to use it: ${exportCommand(model.id, config)}`,
     partial: async () => `– begun, ${gb(model.bytes)}; to go on: npm run models -- pull ${model.id}`,
   };

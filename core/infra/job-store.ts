@@ -1,75 +1,20 @@
 /** Jobs in SQL. Every state change is one transaction with its ledger entry, its place in line and its event. */
 import type { Clock } from '../clock.ts';
-import type { Progress } from '../engine.ts';
-import { AppError, type Note } from '../errors.ts';
-import type { Address, ClipRef, DeliveryState, Job, JobState } from '../job.ts';
-import { isFinal } from '../job.ts';
+import { AppError } from '../errors.ts';
+import { isFinal, type Job, type JobState } from '../job.ts';
 import { CREDIT_MS } from '../ledger.ts';
 import { usualCaps } from '../policy.ts';
 import { usualQuote } from '../prediction.ts';
-import type { ChannelName, ClipRequest, PhotoRef } from '../request.ts';
 import type { DailyLimit, DeliveryDetail, JobDraft, JobStore, Outcome } from '../store.ts';
 import type { Database, Queryable } from './database.ts';
+import { type JobRow, toJob } from './job-row.ts';
 import { closeHold, takeHold, undoJob } from './ledger-store.ts';
-import { checkRoom, firstInLine, joinLine, type LineJob, leaveLine, nextInLine, takeTurn } from './line-store.ts';
-import { learnFrom, type MeasuredJob, readPace } from './prediction-store.ts';
+import { checkRoom, firstInLine, joinLine, leaveLine, nextInLine, takeTurn } from './line-store.ts';
+import { learnFrom, readPace } from './prediction-store.ts';
 import { expect, expectAll } from './standing.ts';
 
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
 const REVISION_OVERLAP = 200;
-
-interface JobRow extends LineJob, MeasuredJob {
-  id: string;
-  state: JobState;
-  channel: ChannelName;
-  place: string;
-  room: string;
-  user_id: string;
-  user_name: string;
-  locale: string;
-  address: Address;
-  request: ClipRequest;
-  /** JSON `null`, not SQL's, for a clip from words alone. */
-  photo: PhotoRef | null;
-  parent_id: string | null;
-  max_clip_bytes: number;
-  progress: Progress | null;
-  attempt: number;
-  cancel_requested: boolean;
-  clip: ClipRef | null;
-  error: Note | null;
-  notes: Note[];
-  delivery: DeliveryState;
-  created_at_ms: number;
-  started_at_ms: number | null;
-  finished_at_ms: number | null;
-  deleted: boolean;
-  revision: number | string;
-}
-
-const toJob = (row: JobRow): Job => ({
-  id: row.id,
-  state: row.state,
-  origin: { channel: row.channel, place: row.place, room: row.room, user: row.user_id, userName: row.user_name, locale: row.locale },
-  address: row.address,
-  // Jobs from before engines took words to avoid know none.
-  request: { ...row.request, negativePrompt: row.request.negativePrompt ?? '' },
-  photo: row.photo,
-  parentId: row.parent_id,
-  maxClipBytes: row.max_clip_bytes,
-  progress: row.progress,
-  attempt: row.attempt,
-  cancelRequested: row.cancel_requested,
-  clip: row.clip,
-  error: row.error,
-  notes: row.notes,
-  delivery: row.delivery,
-  createdAtMs: row.created_at_ms,
-  startedAtMs: row.started_at_ms,
-  finishedAtMs: row.finished_at_ms,
-  deleted: row.deleted,
-  revision: Number(row.revision),
-});
 
 export const createJobStore = (database: Database, clock: Clock): JobStore => {
   const one = async (source: Queryable, text: string, params: readonly (string | number | boolean | null)[]): Promise<Job | null> => {

@@ -70,8 +70,7 @@ export const expectAll = async (source: Queryable, jobIds: readonly string[], no
   return jobIds.map((id) => found.get(id) ?? NOTHING);
 };
 
-export const expect = async (source: Queryable, jobId: string, nowMs: number): Promise<Expectation> =>
-  (await expectAll(source, [jobId], nowMs))[0] ?? NOTHING;
+export const expect = async (source: Queryable, jobId: string, nowMs: number): Promise<Expectation> => (await expectAll(source, [jobId], nowMs))[0] ?? NOTHING;
 
 const standingIn = async (room: Room, source: Queryable, job: StandingRow, nowMs: number): Promise<Expectation> => {
   const { measured, running } = room;

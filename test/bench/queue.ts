@@ -4,6 +4,7 @@
  */
 import { type Database, openPglite, openPostgres } from '../../core/infra/database.ts';
 import { createStore } from '../../core/infra/store.ts';
+import type { Job } from '../../core/job.ts';
 import { predict, usualQuote } from '../../core/prediction.ts';
 import type { Store } from '../../core/store.ts';
 import { fakeClock, sampleDraft } from '../support/jobs.ts';
@@ -117,9 +118,11 @@ const promises = async (url: string | undefined): Promise<void> => {
       });
       running = null;
     }
-    const next = running ? null : await store.jobs.claimNext(`t${asked}`);
+    const next: Job | null = running ? null : await store.jobs.claimNext(`t${asked}`);
     if (next) {
-      const [row] = await database.query<{ nominal_ms: number }>('SELECT nominal_ms FROM stillmotion.job WHERE id = $1', [next.id]);
+      const [row]: readonly { nominal_ms: number }[] = await database.query<{ nominal_ms: number }>('SELECT nominal_ms FROM stillmotion.job WHERE id = $1', [
+        next.id,
+      ]);
       running = { id: next.id, attempt: next.attempt, endsMs: clock.nowMs() + Math.ceil((row?.nominal_ms ?? 0) * 1.7 * Math.exp(0.2 * random.normal())) };
     }
   }
@@ -141,7 +144,9 @@ const histories = async (url: string | undefined): Promise<void> => {
     if (seed % 100 === 0) await checkLedger(database);
   }
   const { entries, lines } = await checkLedger(database);
-  say(`histories: 1000 with ${steps} steps and ${crashes} crashes agree; ${entries} entries, ${lines} lines, sum 0, in ${Math.round((Date.now() - startMs) / 1000)} s`);
+  say(
+    `histories: 1000 with ${steps} steps and ${crashes} crashes agree; ${entries} entries, ${lines} lines, sum 0, in ${Math.round((Date.now() - startMs) / 1000)} s`,
+  );
   await database.close();
 };
 

@@ -200,7 +200,9 @@ describe('what a waiter is told', () => {
     expect(standing.secondsLeft).toBeCloseTo(40, 0);
     expect(standing.interval?.lowSeconds).toBeLessThan(40);
     expect(standing.interval?.highSeconds).toBeGreaterThan(40);
-    expect(await store.jobs.standing(running as Job)).toMatchObject({ position: 0 });
+    const together = await store.jobs.standings([running as Job, last, mine]);
+    expect(together.map(({ position }) => position)).toEqual([0, 3, 0]);
+    expect(together[1]).toEqual(standing);
   });
 
   it('is held against what happens, and what was measured is kept by engine and size', async () => {

@@ -81,6 +81,7 @@ describe('a private chat', () => {
     ['words without a photo', '/start', /bring it to life/],
     ['an unknown command', '/sing', /bring it to life/],
     ['a command for the allowance', '/quota', /100 of 100 credits left today/],
+    ['the same with its reasons', '/quota why', /credits left today[^\n]*\n(Nothing has happened|2026-11-21 )/],
     ['nothing to cancel', '/cancel', /no clip in progress/],
     ['/animate without a photo', '/animate waves', /need a photo/],
   ])('answers %s', async (_what, text, expected) => {

@@ -16,21 +16,14 @@ const shown = (from: number, to: number): string =>
 const CONTINUATION = shown(0x80, 0xbf);
 const letters = (from: number, to: number): string => `[${String.fromCharCode(from)}-${String.fromCharCode(to)}]`;
 
-/**
- * UTF-8 that was read as Windows-1252 or Latin-1, where nobody would write such characters side by side: é as Ã©, ” as â€, 🦊 as ðŸ¦Š.
- * Other two-byte letters (Greek, Cyrillic, …) only from two in a row on, since one alone can be meant: É® is no ɮ.
- */
-const mojibake = new RegExp(
-  [
-    `(?:${letters(0xe0, 0xef)}${CONTINUATION}{2}|${letters(0xf0, 0xf4)}${CONTINUATION}{3}|[ÂÃÐ]${CONTINUATION})+`,
-    `(?:${letters(0xc2, 0xdf)}${CONTINUATION}){2,}`,
-  ].join('|'),
-  'g',
-);
+/** What nobody writes: é as Ã©, ” as â€, 🦊 as ðŸ¦Š. */
+const CERTAIN = `[ÂÃÐ]${CONTINUATION}|â${shown(0x80, 0x9f)}${CONTINUATION}|ï[¬¸¼½]${CONTINUATION}|${letters(0xf0, 0xf4)}${CONTINUATION}{3}`;
+/** Letters of two or three bytes, from two in a row on, since one alone can be meant: É® is no ɮ, and French closes a quotation with é\u00a0». */
+const REPEATED = `(?:${letters(0xe0, 0xef)}${CONTINUATION}{2}){2,}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}){2,}`;
+/** UTF-8 that was read as Windows-1252 or Latin-1. */
+const mojibake = new RegExp(`(?:${CERTAIN}|${REPEATED})+`, 'g');
 /** Enough to read a whole line again, if it then is UTF-8 from end to end. */
-const suspicious = new RegExp(
-  `[ÂÃÐÑ]${CONTINUATION}|${letters(0xe0, 0xf4)}${CONTINUATION}{2}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}.*){2}|(?:[a-z]\\s?|^)[ÂÃ] `,
-);
+const suspicious = new RegExp(`${CERTAIN}|${REPEATED}|(?:${letters(0xc2, 0xdf)}${CONTINUATION}.*){2}|(?:[a-z]\\s?|^)[ÂÃ] `);
 /** Ã and a space: the no-break space that made it an à has become an ordinary one. Contractions aside (às), à is a word and keeps one. */
 const grave = /Ã (?! |quele|quela|quilo|s )/g;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,3 +1,5 @@
+/** Puts text on the clipboard, also where the page is served without https. */
+
 /** The clipboard API exists on https and localhost only. */
 export const copy = async (text) => {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

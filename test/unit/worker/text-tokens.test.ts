@@ -93,6 +93,9 @@ it.each([
   ['Ð»Ð¸Ñ\u0081Ð° Ð¸ Ñ\u0081Ð½ÐµÐ³', 'лиса и снег'],
   ['\u0093quoted\u0094 \u0085', '"quoted" …'],
   ['AÉ® Åse × ÄÖÜ ° ²', 'AÉ® Åse × ÄÖÜ ° ²'],
+  ['«\u00a0café\u00a0» été\u00a0– naïf\u00a0! déjà…… «\u00a0ici\u00a0»', '« café » été – naïf ! déjà…… « ici »'],
+  ['café\u00a0»', 'café »'],
+  ['é›ªã\u0081®ä¸\u00adã‚’èµ°ã‚‹ç‹\u0090', '雪の中を走る狐'],
   ['été à la plage, 50 € ± 3°', 'été à la plage, 50 € ± 3°'],
 ])('%j is mended', (text, wanted) => {
   expect(repairPrompt(text)).toBe(wanted);
