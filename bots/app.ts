@@ -1,5 +1,5 @@
 /** The composition root: builds everything from the configuration, starts it in order, and stops it without losing anything. */
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { customAlphabet } from 'nanoid';
 import { discoverEngines } from '../config/engines.ts';
@@ -20,6 +20,7 @@ import { photoLimits } from '../core/photo.ts';
 import { MAX_SEED } from '../core/request.ts';
 import type { FileStore } from '../core/store.ts';
 import { startSweeper } from '../core/sweep.ts';
+import { startAnnouncing, startOffer } from '../core/workers.ts';
 import { startConsumer } from '../worker/consumer.ts';
 import { createInference } from '../worker/inference.ts';
 import { convertClip, fitClip } from '../worker/media/convert.ts';
@@ -63,12 +64,16 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await database.close();
   };
   const metrics = createMetrics(store.jobs, store.predictions);
+  // A bot offers what workers hold, whose models need not lie here.
+  const offer = config.role === 'bot' ? await startOffer({ store, log }, manifests) : null;
   const deps: Deps = {
     store,
     queue,
     metrics,
     log,
-    manifests,
+    get manifests() {
+      return offer?.manifests() ?? manifests;
+    },
     files,
     clock: systemClock,
     inspector: createPhotoInspector(),
@@ -84,12 +89,16 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     newSeed: () => randomInt(0, MAX_SEED + 1),
   };
   try {
+    const announced = { id: randomUUID(), manifests: config.role === 'bot' ? [] : manifests, provider: config.executionProviders.join(',') };
+    const announcing = await startAnnouncing(deps, announced);
     const front = config.role === 'worker' ? null : await startFront(config, deps, () => metrics.text());
     const work = config.role === 'bot' ? null : startWork(config, deps);
     const stop = async (): Promise<void> => {
       // Workers finish first, then their clips go out, and only then conversations and connections end.
+      await announcing.stop();
       await work?.stop();
       await front?.stop();
+      await offer?.stop();
       await closeInfra();
     };
     let stopped: Promise<void> | null = null;
@@ -101,6 +110,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
+    await offer?.stop();
     await closeInfra();
     throw error;
   }
@@ -169,7 +179,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
 const startWork = (config: Config, deps: Deps) => {
   const { executionProviders: providers, ffmpegPath, modelsDir, threads } = config;
   const inference = createInference({ manifests: deps.manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
-  const consumer = startConsumer({ ...deps, inference });
+  const consumer = startConsumer({ ...deps, inference, engines: deps.manifests.map(({ id }) => id) });
   const sweeper = startSweeper(deps);
   return {
     async stop() {

@@ -141,6 +141,11 @@ export const catalogue = {
   ),
   FFMPEG_MISSING: line('ConfigError', 'never', 'No ffmpeg was found. Install ffmpeg or set FFMPEG_PATH.'),
   ENCODE_FAILED: line('MediaError', 'later', 'The clip could not be written as a video. Nothing was charged; please try again.'),
+  NO_SPACE_LEFT: line(
+    'MediaError',
+    'later',
+    'The disk of the machine that makes clips is full. Nothing was charged; the operator must make room there, then try again.',
+  ),
   CLIP_TOO_BIG: line('MediaError', 'never', 'Even at the smallest size the clip does not fit into {maxMb} MB. Choose fewer seconds.'),
   CANCELED: line('CanceledError', 'never', 'Canceled. Nothing was charged.'),
   CANCELED_PARTLY: line('CanceledError', 'never', 'Canceled. {used} of {price} credits had been used; the rest came back to you.'),

@@ -77,6 +77,8 @@ export interface Standing {
   readonly secondsLeft: number | null;
   /** Four of five clips are ready within it; absent before anything was measured. */
   readonly interval?: { readonly lowSeconds: number; readonly highSeconds: number };
+  /** No worker that could make it is up. */
+  readonly nobody?: true;
   /** Why it waits. */
   readonly ahead?: Ahead;
 }

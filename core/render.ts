@@ -25,6 +25,7 @@ const stageText: Readonly<Record<string, (done: number, total: number, hasPhoto:
 export const statusText = (job: Job, standing: Standing): string => {
   if (job.state === 'waiting') {
     const line = standing.position <= 1 ? 'You are next' : `Number ${standing.position} in line`;
+    if (standing.nobody) return `⏳ ${line} · no worker for this engine (${job.request.engine}) is up right now\nIt starts by itself as soon as there is one.`;
     const { ahead, interval } = standing;
     const left = interval ? intervalText(interval.lowSeconds, interval.highSeconds) : standing.secondsLeft === null ? '' : timeLeft(standing.secondsLeft);
     const why = ahead ? aheadText(ahead) : '';

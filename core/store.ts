@@ -6,6 +6,7 @@ import type { EntryKind } from './ledger.ts';
 import type { Quote, Rate } from './prediction.ts';
 import type { ChannelName, ClipRequest, Origin, PhotoRef } from './request.ts';
 import type { Settings } from './settings.ts';
+import type { WorkerStore } from './workers.ts';
 
 /** A job before the database has accepted it. */
 export interface JobDraft {
@@ -88,8 +89,11 @@ export interface JobStore {
    * What a worker does next (attempt + 1): the job that was being made under this ticket when its worker died, else the one whose
    * turn it is; null when nobody waits.
    * @param ticket the id of the queue's message, which only says that there is work
+   * @param engines what this worker holds; every engine unless given
    */
-  claimNext(ticket: string): Promise<Job | null>;
+  claimNext(ticket: string, engines?: readonly string[]): Promise<Job | null>;
+  /** The oldest waiting job that another living worker could make and one with only these engines could not, or null. */
+  someoneElses(engines: readonly string[]): Promise<string | null>;
   /** Ignored when `attempt` no longer holds the job. */
   saveProgress(id: string, attempt: number, progress: Progress): Promise<void>;
   isCancelRequested(id: string): Promise<boolean>;
@@ -221,6 +225,7 @@ export interface Store {
   readonly places: PlaceStore;
   readonly deliveries: DeliveryStore;
   readonly inbox: InboxStore;
+  readonly workers: WorkerStore;
   close(): Promise<void>;
 }
 

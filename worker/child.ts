@@ -1,8 +1,8 @@
 /** The inference process: takes one task at a time from its parent, keeps the engine warm, and ends when the parent is gone. */
 import { inspect } from 'node:util';
-import { asAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { checkpointKey, openCheckpoints } from './checkpoint.ts';
+import { clipError } from './disk-full.ts';
 import { makeClip } from './make-clip.ts';
 import { type InferenceTask, type ToChild, type ToParent, toChild } from './messages.ts';
 import { createResidency, type Residency } from './residency.ts';
@@ -57,7 +57,7 @@ const run = async (task: InferenceTask): Promise<void> => {
     send({ type: 'done', jobId, made });
   } catch (error) {
     running = undefined;
-    send({ type: 'failed', jobId, error: asAppError(error, 'ENGINE_FAILED').toNote(), detail: inspect(error, { depth: 6 }).slice(0, 8000) });
+    send({ type: 'failed', jobId, error: clipError(error, 'ENGINE_FAILED').toNote(), detail: inspect(error, { depth: 6 }).slice(0, 8000) });
   }
 };
 

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps } from '../core/deps.ts';
 import type { Progress } from '../core/engine.ts';
-import { type AppError, asAppError } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { Consumer } from '../core/queue.ts';
 import type { Outcome } from '../core/store.ts';
 import { photoKey } from '../core/submit.ts';
 import { CHECKPOINT_FILE, RESUME_FILE } from './checkpoint.ts';
+import { clipError } from './disk-full.ts';
 import type { Inference } from './inference.ts';
 
 /** A job that took this many workers down with it is given up and refunded. */
@@ -18,8 +19,13 @@ const MAX_ATTEMPTS = 2;
 const worthAnotherTry = new Set(['ENGINE_CRASHED', 'NAN_OUTPUT', 'OUTPUT_BLANK', 'OUTPUT_FROZEN']);
 const CANCEL_CHECK_MS = 250;
 const DRAIN_MS = 20_000;
+const PASS_ON_MS = 1_000;
 
-export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'log' | 'metrics'> & { readonly inference: Inference };
+export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'log' | 'metrics'> & {
+  readonly inference: Inference;
+  /** What this worker can make clips with; everything unless given. */
+  readonly engines?: readonly string[];
+};
 
 /** Starts working; one clip at a time, because one clip uses the whole machine. */
 export const startConsumer = (deps: ConsumerDeps): Consumer => {
@@ -39,22 +45,33 @@ const checkpointKey = (jobId: string): string => `checkpoints/${jobId}`;
 
 const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
   const { log, store } = deps;
-  const job = await store.jobs.claimNext(ticket);
-  if (!job) return;
+  const job = await store.jobs.claimNext(ticket, deps.engines);
+  if (!job) return passOn(deps, stopping);
   const refuse = (code: string) => finish(job, { state: code === 'CANCELED' ? 'canceled' : 'failed', error: { code, params: {} } }, deps);
   if (job.cancelRequested) return refuse('CANCELED');
   if (job.attempt > MAX_ATTEMPTS) return refuse('ENGINE_CRASHED');
 
+  log.info({ jobId: job.id, engine: job.request.engine, attempt: job.attempt }, 'a clip is begun');
   try {
     await finish(job, await make(job, deps, stopping), deps);
   } catch (thrown) {
-    const error: AppError = asAppError(thrown, 'ENGINE_FAILED');
+    const error: AppError = clipError(thrown, 'ENGINE_FAILED');
     if (stopping.aborted) return deps.store.jobs.release(job.id, job.attempt);
     if (error.code !== 'CANCELED') log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
     // Everything else would fail the same way again.
     if (worthAnotherTry.has(error.code) && job.attempt < MAX_ATTEMPTS) throw error;
     await finish(job, { state: error.code === 'CANCELED' ? 'canceled' : 'failed', error: error.toNote() }, deps);
   }
+};
+
+/** The queue's message may have been meant for a worker with other engines; it is said once more, when that one may be listening. */
+const passOn = async ({ engines, store, queue, log }: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
+  const other = engines && (await store.jobs.someoneElses(engines));
+  if (!other) return;
+  const timer = setTimeout(() => {
+    if (!stopping.aborted) queue.add(other).catch((error: unknown) => log.warn({ err: error, jobId: other }, 'a job could not be passed on'));
+  }, PASS_ON_MS);
+  timer.unref();
 };
 
 const finish = async (job: Job, outcome: Outcome, deps: ConsumerDeps): Promise<void> => {
@@ -93,6 +110,7 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
     const onCheckpoint = (step: number): void => {
       saved = saved
         .then(() => files.putFile(checkpointKey(job.id), join(directory, CHECKPOINT_FILE)))
+        .then(() => log.debug({ jobId: job.id, step }, 'a checkpoint is kept'))
         .catch((error: unknown) => log.warn({ err: error, jobId: job.id, step }, 'a checkpoint could not be kept'));
     };
     const task = { jobId: job.id, request: job.request, photoPath, directory, maxBytes: job.maxClipBytes };

@@ -11,7 +11,7 @@ COPY core core
 COPY bots bots
 COPY worker worker
 ENV HOST=0.0.0.0 DATA_DIR=/data
-RUN mkdir /data && chown node /data
+RUN mkdir /data /models && chown node /data /models
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -64,6 +64,8 @@ export const openPostgres = async (url: string): Promise<Database> => {
   const pool = new pg.Pool({ connectionString: url, max: 10, keepAlive: true, options: `-c search_path=${SEARCH_PATH.replace(' ', '')}` });
   // An idle connection that drops is replaced by the pool on the next query.
   pool.on('error', () => undefined);
+  // One that drops between two statements of a transaction reports it to nobody else; the next statement fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const wrap = (source: pg.Pool | pg.PoolClient): Queryable => ({
     query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) => (await source.query<R>(text, [...params])).rows,
   });

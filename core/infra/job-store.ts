@@ -6,10 +6,11 @@ import { CREDIT_MS } from '../ledger.ts';
 import { usualCaps } from '../policy.ts';
 import { usualQuote } from '../prediction.ts';
 import type { DailyLimit, DeliveryDetail, JobDraft, JobStore, Outcome } from '../store.ts';
+import { WORKER_LIVES_MS } from '../workers.ts';
 import type { Database, Queryable } from './database.ts';
 import { type JobRow, toJob } from './job-row.ts';
 import { closeHold, takeHold, undoJob } from './ledger-store.ts';
-import { checkRoom, firstInLine, joinLine, leaveLine, nextInLine, takeTurn } from './line-store.ts';
+import { checkRoom, firstInLine, joinLine, leaveLine, nextInLine, nextInLineOf, takeTurn } from './line-store.ts';
 import { learnFrom, readPace } from './prediction-store.ts';
 import { expect, expectAll } from './standing.ts';
 
@@ -168,18 +169,28 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         return started && toJob(started);
       }),
 
-    claimNext: (ticket) =>
+    claimNext: (ticket, engines) =>
       database.transaction(async (tx) => {
         const now = clock.nowMs();
         await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['stillmotion:turns']);
         const orphan = await row(tx, `SELECT * FROM stillmotion.job WHERE state = 'running' AND ticket = $1 ORDER BY started_at_ms LIMIT 1 FOR UPDATE`, [
           ticket,
         ]);
-        if (orphan) {
+        const holds = (job: JobRow | null): boolean => engines === undefined || (job !== null && engines.includes(job.request.engine));
+        if (orphan && !holds(orphan)) {
+          // Its message came to a worker that cannot go on with it; the attempt stays counted.
+          const back = await row(tx, `UPDATE stillmotion.job SET state = 'waiting', progress = NULL, ticket = NULL WHERE id = $1 RETURNING *`, [orphan.id]);
+          if (back) await joinLine(tx, back, now);
+        } else if (orphan) {
           const taken = await start(tx, orphan.id, ticket);
           return taken && toJob(taken);
         }
-        for (let id = await nextInLine(tx); id !== null; id = await nextInLine(tx)) {
+        const next = async (): Promise<string | null> => {
+          const first = await nextInLine(tx);
+          if (first === null || engines === undefined || holds(await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1', [first]))) return first;
+          return nextInLineOf(tx, engines);
+        };
+        for (let id = await next(); id !== null; id = await next()) {
           // It may have been canceled since it was found; then the line has moved on as well.
           const held = await row(tx, `SELECT * FROM stillmotion.job WHERE id = $1 AND state = 'waiting' FOR UPDATE`, [id]);
           const started = held && (await start(tx, id, ticket));
@@ -189,6 +200,17 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         }
         return null;
       }),
+
+    async someoneElses(engines) {
+      const waits = await row(
+        database,
+        `SELECT * FROM stillmotion.job j WHERE state = 'waiting' AND NOT request->>'engine' IN (SELECT jsonb_array_elements_text($1::jsonb))
+           AND EXISTS (SELECT FROM stillmotion.worker w WHERE w.heartbeat_ms > $2 AND j.request->>'engine' = ANY (w.engines))
+         ORDER BY created_at_ms, id LIMIT 1`,
+        [JSON.stringify(engines), clock.nowMs() - WORKER_LIVES_MS],
+      );
+      return waits?.id ?? null;
+    },
 
     async saveProgress(id, attempt, progress) {
       await database.query(`UPDATE stillmotion.job SET progress = $3::jsonb, touched_at_ms = $4 WHERE id = $1 AND attempt = $2 AND state = 'running'`, [

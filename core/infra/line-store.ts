@@ -117,6 +117,20 @@ export const nextInLine = async (tx: Queryable): Promise<string | null> => {
   return row?.id ?? null;
 };
 
+/** Whose turn it is among jobs of some engines, by the same order. For when the next in line is none of them: it looks at everybody. */
+export const nextInLineOf = async (tx: Queryable, engines: readonly string[]): Promise<string | null> => {
+  const [row] = await tx.query<{ id: string }>(
+    `SELECT j.id FROM (SELECT j.*, l.urgency AS place_urgency, u.urgency AS user_urgency, ${POLICY} = 'first-come' AS by_age
+         FROM stillmotion.job j JOIN stillmotion.line_place l ON l.place = j.place JOIN stillmotion.line_person u ON u.place = j.place AND u.user_id = j.user_id
+         LEFT JOIN stillmotion.settings s ON s.place = j.place
+         WHERE j.state = 'waiting' AND j.request->>'engine' IN (SELECT jsonb_array_elements_text($1::jsonb))) j
+     ORDER BY place_urgency, place COLLATE "C", CASE WHEN by_age THEN 0 ELSE user_urgency END, CASE WHEN by_age THEN '' ELSE user_id END COLLATE "C",
+       created_at_ms, id COLLATE "C" LIMIT 1`,
+    [JSON.stringify(engines)],
+  );
+  return row?.id ?? null;
+};
+
 /** Takes the turn of a job: it leaves the line, and virtual times move on. The caller holds the lock of turns. */
 export const takeTurn = async (tx: Queryable, job: LineJob, nowMs: number): Promise<void> => {
   const { place, user_id: user, predicted_ms: workMs } = job;

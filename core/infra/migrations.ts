@@ -222,6 +222,16 @@ const steps: readonly string[] = [
   CREATE TABLE stillmotion.render_rate (engine text NOT NULL, size integer NOT NULL, ratios jsonb NOT NULL, PRIMARY KEY (engine, size));
   CREATE TABLE stillmotion.eta_spread (class integer PRIMARY KEY, ratios jsonb NOT NULL, inside integer NOT NULL, total integer NOT NULL);
   `,
+  // Which engines are held where.
+  `
+  CREATE TABLE stillmotion.worker (
+    id text PRIMARY KEY,
+    manifests jsonb NOT NULL,
+    engines text[] NOT NULL,
+    provider text NOT NULL,
+    heartbeat_ms double precision NOT NULL
+  );
+  `,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];

@@ -5,9 +5,11 @@ import { type Spread, waitClass } from '../prediction.ts';
 import type { Queryable, Row } from './database.ts';
 import { aheadOf, type LineJob, type LineView, viewLine } from './line-store.ts';
 import { readPace, readSpread } from './prediction-store.ts';
+import { missingEngines } from './worker-store.ts';
 
 interface StandingRow extends LineJob {
   readonly state: JobState;
+  readonly engine: string;
   readonly started_at_ms: number | null;
   readonly progress: Progress | null;
 }
@@ -59,14 +61,20 @@ const lookAround = async (source: Queryable, nowMs: number): Promise<Room> => {
 /** @returns for each id position 0 and no time for a job that is unknown or over */
 export const expectAll = async (source: Queryable, jobIds: readonly string[], nowMs: number): Promise<readonly Expectation[]> => {
   const jobs = await source.query<StandingRow>(
-    `SELECT id, state, place, user_id, created_at_ms, predicted_ms, weight, started_at_ms, progress FROM stillmotion.job
+    `SELECT id, state, request->>'engine' AS engine, place, user_id, created_at_ms, predicted_ms, weight, started_at_ms, progress FROM stillmotion.job
      WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) AND state IN ('waiting', 'running')`,
     [JSON.stringify(jobIds)],
   );
   if (jobs.length === 0) return jobIds.map(() => NOTHING);
   const room = await lookAround(source, nowMs);
+  const engines = jobs.flatMap(({ state, engine }) => (state === 'waiting' ? [engine] : []));
+  const missing = engines.length === 0 ? null : await missingEngines(source, engines, nowMs);
   const found = new Map<string, Expectation>();
-  for (const job of jobs) found.set(job.id, await standingIn(room, source, job, nowMs));
+  for (const job of jobs) {
+    const expected = await standingIn(room, source, job, nowMs);
+    const stuck = job.state === 'waiting' && missing?.has(job.engine);
+    found.set(job.id, stuck ? { standing: { position: expected.standing.position, secondsLeft: null, nobody: true }, etaMs: null } : expected);
+  }
   return jobIds.map((id) => found.get(id) ?? NOTHING);
 };
 

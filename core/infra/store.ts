@@ -8,6 +8,7 @@ import { createJobStore } from './job-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createPlaceStore } from './place-store.ts';
 import { createPredictionStore } from './prediction-store.ts';
+import { createWorkerStore } from './worker-store.ts';
 
 export const createStore = (database: Database, clock: Clock): Store => ({
   jobs: createJobStore(database, clock),
@@ -16,5 +17,6 @@ export const createStore = (database: Database, clock: Clock): Store => ({
   places: createPlaceStore(database, clock),
   deliveries: createDeliveryStore(database, clock),
   inbox: createInboxStore(database, clock),
+  workers: createWorkerStore(database, clock),
   close: () => database.close(),
 });

@@ -2,7 +2,7 @@
 
 import numpy
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 # Their output is not a function of their inputs and attributes alone.
 RANDOM = {'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Bernoulli', 'Multinomial', 'Dropout'}
@@ -72,27 +72,19 @@ def shorten_names(graph: onnx.GraphProto) -> None:
                     names[index] = short.setdefault(name, f'_{len(short)}')
 
 
-def halve_exact(graph: onnx.GraphProto, least_bytes: int) -> None:
-    """Stores float32 weights that float16 or bfloat16 holds exactly in that type, with a Cast that ONNX Runtime folds when it loads.
+def exact_half(content: bytes) -> tuple[int, bytes] | None:
+    """float32 values as float16 or bfloat16 (ONNX's number of the type, bytes), or None where either would lose something."""
+    values = numpy.frombuffer(content, numpy.float32)
+    with numpy.errstate(over='ignore'):
+        halves = values.astype(numpy.float16)
+    if numpy.array_equal(halves.astype(numpy.float32), values):
+        return TensorProto.FLOAT16, halves.tobytes()
+    words = values.view(numpy.uint32)
+    return None if (words & 0xFFFF).any() else (TensorProto.BFLOAT16, (words >> 16).astype(numpy.uint16).tobytes())
 
-    Weights outside the graph's file are left alone.
-    """
-    casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or tensor.external_data or len(tensor.raw_data) < least_bytes:
-            continue
-        values = numpy_helper.to_array(tensor)
-        with numpy.errstate(over='ignore'):
-            halves = values.astype(numpy.float16)
-        if numpy.array_equal(halves.astype(numpy.float32), values):
-            kind, content = TensorProto.FLOAT16, halves.tobytes()
-        elif not (words := values.view(numpy.uint32))[(words & 0xFFFF) != 0].size:
-            kind, content = TensorProto.BFLOAT16, (words >> 16).astype(numpy.uint16).tobytes()
-        else:
-            continue
-        name = tensor.name
-        tensor.name, tensor.data_type, tensor.raw_data = f'{name}.half', kind, content
-        casts.append(helper.make_node('Cast', [tensor.name], [name], to=TensorProto.FLOAT))
+
+def widen(graph: onnx.GraphProto, names: dict[str, str]) -> None:
+    """Puts a Cast to float32 before everything else for each stored name -> name the nodes use; ONNX Runtime folds it when it loads."""
     rest = list(graph.node)
     del graph.node[:]
-    graph.node.extend([*casts, *rest])
+    graph.node.extend([*(helper.make_node('Cast', [stored], [used], to=TensorProto.FLOAT) for stored, used in names.items()), *rest])

@@ -1,17 +1,19 @@
 """Puts a traced graph into the bundle: weights inside while they fit one protobuf, otherwise in one file beside it; seals files by hash."""
 
 import hashlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import onnx
 from onnx import TensorProto, external_data_helper
 
-from compact import halve_exact, merge_equal_nodes, shorten_names, without_traces
+from compact import exact_half, merge_equal_nodes, shorten_names, widen, without_traces
 
 EXTERNAL_FROM_BYTES = 1_800_000_000
 # Smaller tensors (shapes, scales) stay in the graph, where ONNX Runtime wants them for constant folding.
 LEAST_EXTERNAL_BYTES = 1024
 ALIGNMENT_BYTES = 4096
+TYPED_FIELDS = ('float_data', 'int32_data', 'int64_data', 'double_data', 'uint64_data')
 
 
 def seal(path: Path) -> dict:
@@ -47,33 +49,25 @@ def store(traced: Path, target: Path, halves: bool = False) -> tuple[dict, set[s
     sizes = [_size(tensor, traced.parent) for tensor in model.graph.initializer]
     beside = sum(sizes) > EXTERNAL_FROM_BYTES
     data = target.with_name(target.name + '.data')
-    stream = data.open('wb') if beside else None
-    try:
+    widened = {}
+    with data.open('wb') if beside else nullcontext() as stream:
         for tensor, size in zip(model.graph.initializer, sizes, strict=True):
-            goes_beside = stream is not None and size >= LEAST_EXTERNAL_BYTES
-            if not goes_beside and not external_data_helper.uses_external_data(tensor):
-                continue
             content = _tensor_bytes(tensor, traced.parent)
-            for field in ('float_data', 'int32_data', 'int64_data', 'double_data', 'uint64_data'):
+            if halves and tensor.data_type == TensorProto.FLOAT and size >= LEAST_EXTERNAL_BYTES and (half := exact_half(content)):
+                widened[f'{tensor.name}.half'] = tensor.name
+                tensor.name, (tensor.data_type, content) = f'{tensor.name}.half', half
+            for field in (*TYPED_FIELDS, 'data_location', 'external_data'):
                 tensor.ClearField(field)
-            del tensor.external_data[:]
-            tensor.ClearField('data_location')
-            tensor.ClearField('raw_data')
-            if goes_beside:
-                stream.write(b'\0' * (-stream.tell() % ALIGNMENT_BYTES))
-                offset = stream.tell()
-                stream.write(content)
-                tensor.data_location = TensorProto.EXTERNAL
-                for key, value in (('location', data.name), ('offset', str(offset)), ('length', str(len(content)))):
-                    entry = tensor.external_data.add()
-                    entry.key, entry.value = key, value
-            else:
+            if stream is None or size < LEAST_EXTERNAL_BYTES:
                 tensor.raw_data = content
-    finally:
-        if stream is not None:
-            stream.close()
-    if halves:
-        halve_exact(model.graph, LEAST_EXTERNAL_BYTES)
+                continue
+            tensor.ClearField('raw_data')
+            stream.write(b'\0' * (-stream.tell() % ALIGNMENT_BYTES))
+            tensor.data_location = TensorProto.EXTERNAL
+            for key, value in (('location', data.name), ('offset', str(stream.tell())), ('length', str(len(content)))):
+                tensor.external_data.add(key=key, value=value)
+            stream.write(content)
+    widen(model.graph, widened)
     target.write_bytes(model.SerializeToString())
     sealed = {**seal(target), 'externalData': [{'file': data.name, **seal(data)}] if beside else []}
     return sealed, {node.domain for node in model.graph.node}
