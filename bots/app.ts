@@ -27,6 +27,7 @@ import { convertClip, fitClip } from '../worker/media/convert.ts';
 import { createPhotoInspector } from '../worker/vision/photo.ts';
 import { createDiscordChannel } from './discord/channel.ts';
 import { createDownloader } from './download.ts';
+import { startHealth } from './health.ts';
 import { createTelegramChannel } from './telegram/channel.ts';
 import { createWeb } from './web/server.ts';
 
@@ -63,7 +64,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await queue.close().catch((error: unknown) => log.warn({ err: error }, 'the queue did not close cleanly'));
     await database.close();
   };
-  const metrics = createMetrics(store.jobs, store.predictions);
+  const metrics = createMetrics(store.jobs, store.predictions, store.deliveries);
   // A bot offers what workers hold, whose models need not lie here.
   const offer = config.role === 'bot' ? await startOffer({ store, log }, manifests) : null;
   const deps: Deps = {
@@ -92,12 +93,17 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const announced = { id: randomUUID(), manifests: config.role === 'bot' ? [] : manifests, provider: config.executionProviders.join(',') };
     const announcing = await startAnnouncing(deps, announced);
     const front = config.role === 'worker' ? null : await startFront(config, deps, () => metrics.text());
+    const health =
+      config.role === 'worker' && config.healthPort !== null
+        ? await startHealth({ ...config.web, port: config.healthPort, metricsText: () => metrics.text(), ready: () => isReady(store) })
+        : null;
     const work = config.role === 'bot' ? null : startWork(config, deps);
     const stop = async (): Promise<void> => {
       // Workers finish first, then their clips go out, and only then conversations and connections end.
       await announcing.stop();
       await work?.stop();
       await front?.stop();
+      await health?.stop();
       await offer?.stop();
       await closeInfra();
     };
@@ -115,6 +121,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     throw error;
   }
 };
+
+const isReady = (store: Deps['store']): Promise<boolean> =>
+  store.jobs.counts().then(
+    () => true,
+    () => false,
+  );
 
 const openFiles = async ({ dataDir, s3 }: Config): Promise<FileStore> => {
   if (s3 === null) return createFileStore(join(dataDir, 'files'));
@@ -141,11 +153,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
     token: config.web.token,
     ...(telegram?.webhookHandler && webhookUrl ? { telegramWebhook: { path: new URL(webhookUrl).pathname, handle: telegram.webhookHandler } } : {}),
     metricsText,
-    ready: () =>
-      store.jobs.counts().then(
-        () => true,
-        () => false,
-      ),
+    ready: () => isReady(store),
     log,
   });
   let url: string;
@@ -198,7 +206,7 @@ const createChats = (config: Config, deps: Deps, statuses: Map<string, ChannelSt
   note('telegram', 'TELEGRAM_TOKEN', telegram.token);
   const { webhookUrl } = telegram;
   return {
-    discord: discord.token ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, log: deps.log.child({ channel: 'discord' }) }) : null,
+    discord: discord.token ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, shards: discord.shards, log: deps.log.child({ channel: 'discord' }) }) : null,
     telegram: telegram.token
       ? createTelegramChannel({
           deps,

@@ -100,7 +100,7 @@ export const engineOf = (bundle: BundleManifest, id: string, known?: { readonly 
   return {
     id,
     family: bundle.family,
-    title: known?.title ?? (printable(bundle.source.repo.split('/').at(-1) ?? '').slice(0, 60) || id),
+    title: known?.title ?? id,
     description,
     version: versionOf(bundle),
     licence: printable(bundle.source.licence),

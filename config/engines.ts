@@ -69,7 +69,7 @@ export const discoverEngines = async (modelsDir: string, log: Logger): Promise<r
         engineOf(
           bundle,
           name,
-          publishedModels.find(({ repo }) => repo === bundle.source.repo),
+          publishedModels.find(({ id, repo }) => bundle.source.repo === repo || bundle.source.repo === id),
         ),
       );
     } catch (error) {

@@ -9,7 +9,13 @@ const fromRoot = (path: string): string => (isAbsolute(path) ? path : resolve(ro
 
 export interface Config {
   readonly role: Environment['STILLMOTION_ROLE'];
-  readonly discord: { readonly token: string | null; readonly apiUrl: string };
+  readonly discord: {
+    readonly token: string | null;
+    readonly apiUrl: string;
+    readonly shards: Environment['SHARDS'];
+  };
+  /** Null: a worker opens no port. */
+  readonly healthPort: number | null;
   readonly telegram: { readonly token: string | null; readonly apiRoot: string; readonly webhookUrl: string | null };
   readonly downloadAllow: readonly string[];
   readonly dataDir: string;
@@ -55,7 +61,8 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   if (!env || problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
   return Object.freeze({
     role: env.STILLMOTION_ROLE,
-    discord: { token: env.DISCORD_TOKEN ?? null, apiUrl: env.DISCORD_API_URL.replace(/\/+$/, '') },
+    discord: { token: env.DISCORD_TOKEN ?? null, apiUrl: env.DISCORD_API_URL.replace(/\/+$/, ''), shards: env.SHARDS },
+    healthPort: env.HEALTH_PORT ?? null,
     telegram: { token: env.TELEGRAM_TOKEN ?? null, apiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''), webhookUrl: env.TELEGRAM_WEBHOOK_URL ?? null },
     downloadAllow: env.DOWNLOAD_ALLOW,
     dataDir: fromRoot(env.DATA_DIR),

@@ -43,6 +43,24 @@ export const variables = {
   MODELS_DIR: { schema: text.default('data/models'), help: 'Folder of downloaded models; the shipped one needs none.' },
   PORT: { schema: wholeNumber(0, 65_535).default(8080), help: 'Port of the web page and REST API. 0 chooses a free one.' },
   HOST: { schema: text.default('127.0.0.1'), help: 'Address the page binds to. Anything but loopback needs WEB_TOKEN.' },
+  HEALTH_PORT: {
+    schema: wholeNumber(0, 65_535).optional(),
+    help: 'Port on which a worker answers /healthz and /metrics, at the address HOST. Without it a worker opens no port; bots answer both on PORT.',
+  },
+  SHARDS: {
+    schema: z
+      .string()
+      .regex(/^(auto|\d{1,4}(,\d{1,4})*\/\d{1,4})$/, 'must be auto, or shard numbers and their total such as 0,1/4')
+      .default('auto')
+      .transform((text, context) => {
+        if (text === 'auto') return 'auto' as const;
+        const [list = '', total = ''] = text.split('/');
+        const ids = [...new Set(list.split(',').map(Number))];
+        if (ids.some((id) => id >= Number(total))) context.addIssue(`shards of ${total} are numbered from 0 to ${Number(total) - 1}`);
+        return { ids, total: Number(total) };
+      }),
+    help: 'Discord shards of this process: auto takes as many as Discord recommends; 0,1/4 takes the first two of four, for several bot processes.',
+  },
   WEB_TOKEN: { schema: z.string().min(16).optional(), help: 'Bearer token (16 characters or more) that the page and REST API ask for.' },
   DATABASE_URL: {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -7,4 +7,6 @@ export interface Metrics {
   /** A delivery ended. */
   delivery(channel: string, outcome: string): void;
   refund(reason: string): void;
+  /** A status message was brought up to date, or not: `shown`, `later`, `dead`. */
+  edit(channel: string, outcome: string): void;
 }

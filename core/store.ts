@@ -104,6 +104,10 @@ export interface JobStore {
   /** A waiting job is canceled and refunded at once; a running one is flagged for its worker; a finished one is returned as it is. */
   cancel(id: string): Promise<Job | null>;
   saveAddress(id: string, address: Address): Promise<void>;
+  /** The person's newest finished clip; one that never reached them comes before all that did. */
+  uncollected(user: string): Promise<Job | null>;
+  /** Sends a finished clip anew, to another place; what is known of earlier sends does not count for it. */
+  redeliver(id: string, address: Address, maxClipBytes: number): Promise<void>;
   /** Waiting jobs, the next to run first. */
   waiting(limit: number): Promise<readonly Job[]>;
   /**
@@ -118,6 +122,8 @@ export interface JobStore {
   undispatched(silentMs: number): Promise<readonly string[]>;
   markDeleted(id: string): Promise<void>;
   counts(): Promise<Readonly<Record<JobState, number>>>;
+  /** How long the oldest waiting job has been waiting; 0 when none waits. */
+  oldestWaitingMs(): Promise<number>;
 }
 
 /** Credits per day, and whose pool they come from. */
@@ -200,6 +206,8 @@ export interface DeliveryStore {
   /** The most bytes a place has proved to take lately, or null before anything was refused there. */
   ceiling(place: string): Promise<number | null>;
   learnCeiling(place: string, bytes: number): Promise<void>;
+  /** How many places have one. */
+  learntCeilings(): Promise<number>;
 }
 
 /** What a platform handed over and would not hand over again: kept until it has been dealt with. */

@@ -36,8 +36,12 @@ const estimatedNeed = (published: PublishedModel): string => {
   return `at least ${gpu} on a GPU or ${cpu} on the CPU for ${clipWords(published.clip)}`;
 };
 
-const exportCommand = (id: string, { modelsDir }: Config): string =>
-  `npm run export -- ${shownPath(checkpointFolder(modelsDir, id))} ${shownPath(join(modelsDir, id))} --dtype fp16`;
+/** The card computes in half precision; the CPU computes in full, and half is only how weights are stored. */
+const exportCommand = (id: string, { modelsDir }: Config, providers: readonly string[]): string => {
+  const licence = publishedModels.find((published) => published.id === id)?.licence ?? 'unknown';
+  const precision = providers[0] === 'cpu' ? '--halves' : '--dtype fp16';
+  return `npm run export -- ${shownPath(checkpointFolder(modelsDir, id))} ${shownPath(join(modelsDir, id))} ${precision} --licence "${licence}"`;
+};
 
 const list = async (config: Config): Promise<void> => {
   const installed = await installedModels(config.modelsDir);
@@ -70,7 +74,7 @@ const memoryOf = async (model: InstalledModel, providers: readonly string[]): Pr
 const describe = async (model: InstalledModel, config: Config, providers: readonly string[]): Promise<void> => {
   const words = {
     bundle: async () => `✓ installed, ${gb(model.bytes)}; ${await memoryOf(model, providers)}`,
-    checkpoint: async () => `– downloaded, ${gb(model.bytes)}; to use it: ${exportCommand(model.id, config)}`,
+    checkpoint: async () => `– downloaded, ${gb(model.bytes)}; to use it: ${exportCommand(model.id, config, providers)}`,
     partial: async () => `– begun, ${gb(model.bytes)}; to go on: npm run models -- pull ${model.id}`,
   };
   say(`${''.padEnd(20)} ${await words[model.kind]()}`);
@@ -114,7 +118,9 @@ const pull = async (what: string, config: Config, options: { readonly full: bool
     if (!published) throw new AppError('MODEL_UNKNOWN', { model: what.slice(0, 60), allowed: publishedModels.map(({ id }) => id).join(', ') });
     say(`${published.title}: ${published.licence}`);
     const folder = await pullCheckpoint(published, options.full, context);
-    say(`Downloaded to ${shownPath(folder)}. One step is left:\n  ${exportCommand(published.id, config)}`);
+    say(
+      `Downloaded to ${shownPath(folder)}. One step is left:\n  ${exportCommand(published.id, config, (await machineProviders(config.executionProviders)).providers)}`,
+    );
   } finally {
     await client.close();
   }

@@ -1,11 +1,12 @@
-/** The buttons Cancel and Delete, and the small commands of a person: /cancel, /quota, /help. */
+/** The buttons Cancel and Delete, and the small commands of a person: /result, /cancel, /quota, /help. */
 import { type ButtonInteraction, type ChatInputCommandInteraction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { cancel, cancelNewest, removeClip } from '../../core/cancel.ts';
+import { collect } from '../../core/collect.ts';
 import type { Deps } from '../../core/deps.ts';
 import { quotaText } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
 import { answer, refusal, whisper } from './answers.ts';
-import { placeOf, rolesOf, userOf } from './origin.ts';
+import { addressOf, checkMayAttach, maxClipBytesOf, placeOf, rolesOf, userOf } from './origin.ts';
 
 /** The job's own message then says how it ended. */
 export const cancelButton = async (interaction: ButtonInteraction, jobId: string, deps: Deps): Promise<void> => {
@@ -41,6 +42,19 @@ export const quotaCommand = (interaction: ChatInputCommandInteraction, deps: Dep
     const asked = { roles: rolesOf(interaction.member), why: interaction.options.getBoolean('why') ?? false };
     return quotaText(userOf(interaction.user.id), placeOf(interaction), deps, asked);
   });
+
+/** The clip takes the place of the answer; the deliverer brings it. */
+export const resultCommand = async (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> => {
+  await interaction.deferReply();
+  try {
+    checkMayAttach(interaction);
+    const code = interaction.options.getString('code')?.trim() || null;
+    const address = addressOf(interaction, deps.clock.nowMs());
+    await collect({ user: userOf(interaction.user.id), code, address, maxClipBytes: maxClipBytesOf(interaction) }, deps);
+  } catch (error) {
+    await answer(interaction, refusal(error, interaction, deps.log));
+  }
+};
 
 export const helpCommand = (interaction: ChatInputCommandInteraction, deps: Deps): Promise<void> =>
   answerPrivately(

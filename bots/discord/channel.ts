@@ -9,7 +9,7 @@ import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
 import { liveToken, readAddress } from './address.ts';
 import { againButton, animateCommand, animateForm, animateMessage, type Desk, videoCommand } from './animate.ts';
-import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand } from './buttons.ts';
+import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand, resultCommand } from './buttons.ts';
 import { ANIMATE_MESSAGE, commandDefinitions, sameCommands } from './commands.ts';
 import { type OutgoingMessage, readButton } from './messages.ts';
 import { moderationCommand } from './moderation.ts';
@@ -27,11 +27,15 @@ export interface DiscordOptions {
   readonly token: string;
   /** Base of the REST API; undefined = Discord's own. The gateway's address comes from there. */
   readonly apiUrl?: string | undefined;
+  /** `auto`: as many as Discord recommends, all in this process. */
+  readonly shards?: Shards | undefined;
   readonly log: Logger;
 }
 
+type Shards = 'auto' | { readonly ids: readonly number[]; readonly total: number };
+
 /** `start` throws ConfigError TOKEN_REFUSED, ChannelError CHANNEL_FAILED when trying again may help. */
-export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOptions): Channel => {
+export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log }: DiscordOptions): Channel => {
   const rest = createDiscordRest(token, apiUrl);
   const running = new Set<Promise<void>>();
   let client: Client | null = null;
@@ -44,10 +48,12 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
     try {
       const messageId = await rest.editOriginal(address.applicationId, live, message);
       if (address.messageId === null) await deps.store.jobs.saveAddress(job.id, { ...job.address, messageId });
+      deps.metrics.edit('discord', 'shown');
       return { kind: 'shown' };
     } catch (error) {
       const problem = problemOf(error);
       log.debug({ jobId: job.id, problem: problem.reason }, 'status not shown');
+      deps.metrics.edit('discord', problem.kind === 'later' ? 'later' : 'dead');
       if (problem.kind === 'later') return { kind: 'wait', retryAfterMs: problem.retryAfterMs };
       await deps.store.jobs.saveAddress(job.id, { ...job.address, interactionToken: null }).catch(() => undefined);
       return { kind: 'dead' };
@@ -70,7 +76,7 @@ export const createDiscordChannel = ({ deps, token, apiUrl, log }: DiscordOption
 
   const connect = async (): Promise<string> => {
     await client?.destroy();
-    const fresh = createClient(apiUrl);
+    const fresh = createClient(apiUrl, shards);
     client = fresh;
     fresh.on(Events.InteractionCreate, take);
     fresh.on(Events.Error, (error) => log.warn(loggable(error), 'discord client error'));
@@ -118,9 +124,10 @@ const startError = (error: unknown): AppError =>
     : new AppError('CHANNEL_FAILED', { reason: describe(error) });
 
 /** No privileged intent, and as good as no cache: interactions carry what is needed. */
-const createClient = (apiUrl: string | undefined): Client =>
+const createClient = (apiUrl: string | undefined, shards: Shards): Client =>
   new Client({
     intents: [GatewayIntentBits.Guilds],
+    ...(shards === 'auto' ? { shards } : { shards: [...shards.ids], shardCount: shards.total }),
     // A thread must say which channel it hangs on even if Discord has not told us of it before.
     partials: [Partials.Channel],
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, GuildMemberManager: 0, UserManager: 0 }),
@@ -152,6 +159,7 @@ const handle = async (interaction: Interaction, desk: Desk): Promise<void> => {
     if (interaction.commandName === 'animate') await animateCommand(interaction, desk);
     else if (interaction.commandName === 'video') await videoCommand(interaction, desk);
     else if (interaction.commandName === 'stillmotion') await moderationCommand(interaction, deps);
+    else if (interaction.commandName === 'result') await resultCommand(interaction, deps);
     else if (interaction.commandName === 'quota') await quotaCommand(interaction, deps);
     else if (interaction.commandName === 'cancel') await cancelCommand(interaction, deps);
     else if (interaction.commandName === 'help') await helpCommand(interaction, deps);

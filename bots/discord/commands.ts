@@ -144,6 +144,13 @@ export const commandDefinitions = (manifests: readonly EngineManifest[]): readon
     ...everywhere,
     options: [{ type: Flag, name: 'why', description: 'Also show what your credits went to' }],
   },
+  {
+    name: 'result',
+    type: ApplicationCommandType.ChatInput,
+    description: 'Bring a finished clip here: one that did not arrive, or your newest',
+    ...everywhere,
+    options: [{ type: Text, name: 'code', description: 'Of an older clip; your newest without it', max_length: 40 }],
+  },
   { name: 'cancel', type: ApplicationCommandType.ChatInput, description: 'Cancel your newest clip in progress', ...everywhere },
   { name: 'help', type: ApplicationCommandType.ChatInput, description: 'What I can animate, and how to ask for it', ...everywhere },
   {

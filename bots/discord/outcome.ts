@@ -49,7 +49,8 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, rest: Disc
       reason = problem.reason;
       if (problem.kind === 'too-large') return { kind: 'too-large', error: new AppError('CHANNEL_FAILED', { reason }) };
       if (problem.kind === 'closed') continue;
-      retryAfterMs ??= problem.retryAfterMs;
+      // Whichever way opens first.
+      retryAfterMs = Math.min(retryAfterMs ?? Number.POSITIVE_INFINITY, problem.retryAfterMs);
       if (problem.retryAfterMs <= PATIENCE_MS) break;
     }
   }

@@ -1,23 +1,26 @@
 /** The bot's commands, and what each message means: a wish for a clip, a question, or a moderator's word. */
 import type { Message } from 'telegraf/types';
 import { cancelNewest } from '../../core/cancel.ts';
+import { collect } from '../../core/collect.ts';
 import type { Deps } from '../../core/deps.ts';
 import type { EngineManifest } from '../../core/engine.ts';
 import { checkWordsEngine, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
 import { quotaText } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
-import { sendTo } from './address.ts';
+import { sendTo, writeAddress } from './address.ts';
 import type { Albums } from './albums.ts';
 import type { TelegramApi } from './api.ts';
 import { addressOf, answersPicture, isPrivate, originOf, photoIn, photoMeant, readCommand, textOf } from './incoming.ts';
 import type { Intake, Wish } from './intake.ts';
 import { plain, sentence } from './messages.ts';
 import { moderate } from './moderation.ts';
+import { MAX_CLIP_BYTES } from './outcome.ts';
 
 const animate = { command: 'animate', description: 'Bring a photo to life: as its caption, or as a reply to it' };
 const video = { command: 'video', description: 'Make a clip from words alone' };
 const small = [
+  { command: 'result', description: 'Bring a finished clip here: one that did not arrive, or your newest' },
   { command: 'cancel', description: 'Stop the clip you asked for last' },
   { command: 'quota', description: 'What you have left today; “why” shows what it went to' },
   { command: 'help', description: 'What I can do' },
@@ -85,6 +88,9 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
       case 'cancel':
         await cancelNewest(user, place, deps);
         return reply(message, '🛑 Stopping your newest clip.');
+      case 'result':
+        await collect({ user, code: words.trim() || null, address: writeAddress(addressOf(message)), maxClipBytes: MAX_CLIP_BYTES }, deps);
+        return;
       case 'quota':
         return reply(message, await quotaText(user, place, deps, { why: /^why\b/i.test(words.trim()) }));
       case 'stillmotion':

@@ -31,6 +31,12 @@ export const createDeliveryStore = (database: Database, clock: Clock): DeliveryS
     ]);
     return row?.bytes ?? null;
   },
+  async learntCeilings() {
+    const [row] = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM stillmotion.ceiling WHERE learnt_at_ms > $1', [
+      clock.nowMs() - CEILING_LIVES_MS,
+    ]);
+    return row?.count ?? 0;
+  },
   async learnCeiling(place, bytes) {
     await database.query(
       `INSERT INTO stillmotion.ceiling (place, bytes, learnt_at_ms) VALUES ($1, $2, $3)

@@ -257,6 +257,26 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       await database.query('UPDATE stillmotion.job SET address = $2::jsonb WHERE id = $1', [id, JSON.stringify(address)]);
     },
 
+    uncollected: (user) =>
+      one(
+        database,
+        `SELECT * FROM stillmotion.job WHERE user_id = $1 AND state = 'done' AND NOT deleted
+         ORDER BY delivery <> 'lost', finished_at_ms DESC LIMIT 1`,
+        [user],
+      ),
+
+    async redeliver(id, address, maxClipBytes) {
+      await database.transaction(async (tx) => {
+        await tx.query('DELETE FROM stillmotion.send WHERE job_id = $1', [id]);
+        await tx.query(
+          `UPDATE stillmotion.job SET address = $2::jsonb, max_clip_bytes = $3, delivery = 'pending', deliver_after_ms = 0, delivery_error = NULL
+           WHERE id = $1 AND state = 'done'`,
+          [id, JSON.stringify(address), maxClipBytes],
+        );
+        await event(tx, id, 'collected');
+      });
+    },
+
     async changedSince(cursor) {
       const jobs =
         cursor === 0
@@ -270,7 +290,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     takeDeliveries: (channels, leaseMs) =>
       many(
         `UPDATE stillmotion.job SET deliver_after_ms = $2, delivery_attempts = delivery_attempts + 1 WHERE id IN (
-           SELECT id FROM stillmotion.job WHERE delivery = 'pending' AND deliver_after_ms <= $3 AND channel IN (SELECT jsonb_array_elements_text($1::jsonb))
+           SELECT id FROM stillmotion.job WHERE delivery = 'pending' AND (deliver_after_ms <= $3 OR deliver_after_ms > $3 + 86400000) AND channel IN (SELECT jsonb_array_elements_text($1::jsonb))
            ORDER BY finished_at_ms LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING *`,
         [JSON.stringify(channels), clock.nowMs() + leaseMs, clock.nowMs()],
       ),
@@ -293,14 +313,19 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       const rows = await database.query<{ id: string }>(
         // Under its ticket, which does nothing while the queue still knows the worker that holds it.
         `SELECT CASE WHEN state = 'running' THEN coalesce(ticket, id) ELSE id END AS id FROM stillmotion.job
-         WHERE state = 'waiting' OR (state = 'running' AND touched_at_ms < $1) ORDER BY state, created_at_ms, id LIMIT 500`,
-        [clock.nowMs() - silentMs],
+         WHERE state = 'waiting' OR (state = 'running' AND (touched_at_ms < $1 OR touched_at_ms > $2)) ORDER BY state, created_at_ms, id LIMIT 500`,
+        [clock.nowMs() - silentMs, clock.nowMs() + silentMs],
       );
       return rows.map((row) => row.id);
     },
 
     async markDeleted(id) {
       await database.query('UPDATE stillmotion.job SET deleted = true WHERE id = $1', [id]);
+    },
+
+    async oldestWaitingMs() {
+      const [row] = await database.query<{ since_ms: number | null }>(`SELECT min(created_at_ms) AS since_ms FROM stillmotion.job WHERE state = 'waiting'`);
+      return Math.max(0, clock.nowMs() - (row?.since_ms ?? clock.nowMs()));
     },
 
     async counts() {

@@ -1,7 +1,7 @@
 /** Metrics by prom-client, in Prometheus' text format. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Metrics } from '../metrics.ts';
-import type { JobStore, PredictionStore } from '../store.ts';
+import type { DeliveryStore, JobStore, PredictionStore } from '../store.ts';
 
 export interface PrometheusMetrics extends Metrics {
   text(): Promise<string>;
@@ -11,9 +11,14 @@ const SECONDS = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600];
 
 /**
  * @param jobs asked for the number of jobs in each state whenever the metrics are read
+ * @param deliveries asked how many places have a learnt file limit
  * @param predictions asked how many promises were kept, where there are any
  */
-export const createMetrics = (jobs: Pick<JobStore, 'counts'>, predictions?: Pick<PredictionStore, 'calibration'>): PrometheusMetrics => {
+export const createMetrics = (
+  jobs: Pick<JobStore, 'counts' | 'oldestWaitingMs'>,
+  predictions?: Pick<PredictionStore, 'calibration'>,
+  deliveries?: Pick<DeliveryStore, 'learntCeilings'>,
+): PrometheusMetrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -33,7 +38,7 @@ export const createMetrics = (jobs: Pick<JobStore, 'counts'>, predictions?: Pick
     buckets: SECONDS,
     registers,
   });
-  const deliveries = new Counter({
+  const delivered = new Counter({
     name: 'stillmotion_deliveries_total',
     help: 'Deliveries by channel and outcome',
     labelNames: ['channel', 'outcome'],
@@ -47,6 +52,23 @@ export const createMetrics = (jobs: Pick<JobStore, 'counts'>, predictions?: Pick
     registers,
     async collect() {
       for (const [state, count] of Object.entries(await jobs.counts())) this.set({ state }, count);
+    },
+  });
+  const edits = new Counter({ name: 'stillmotion_edits_total', help: 'Edits of status messages by channel and outcome', labelNames: ['channel', 'outcome'], registers });
+  new Gauge({
+    name: 'stillmotion_queue_age_seconds',
+    help: 'How long the oldest waiting job has been waiting; 0 when none waits',
+    registers,
+    async collect() {
+      this.set((await jobs.oldestWaitingMs()) / 1000);
+    },
+  });
+  new Gauge({
+    name: 'stillmotion_learnt_ceilings',
+    help: 'Places that refused a file for its size, so that a lower limit is kept for them',
+    registers,
+    async collect() {
+      this.set((await deliveries?.learntCeilings()) ?? 0);
     },
   });
   new Gauge({
@@ -67,8 +89,9 @@ export const createMetrics = (jobs: Pick<JobStore, 'counts'>, predictions?: Pick
       if (seconds.wait !== null) wait.observe({ engine }, seconds.wait);
       if (seconds.render !== null) render.observe({ engine }, seconds.render);
     },
-    delivery: (channel, outcome) => deliveries.inc({ channel, outcome }),
+    delivery: (channel, outcome) => delivered.inc({ channel, outcome }),
     refund: (reason) => refunds.inc({ reason }),
+    edit: (channel, outcome) => edits.inc({ channel, outcome }),
     text: () => registry.metrics(),
   };
 };

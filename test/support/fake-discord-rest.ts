@@ -29,8 +29,8 @@ export const handlers: Readonly<Record<string, Handler>> = {
     status: 200,
     json: {
       url: `${state.cdnUrl.replace('http:', 'ws:').replace(/\/cdn$/, '')}/gateway`,
-      shards: 1,
-      session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 },
+      shards: state.shards,
+      session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: state.shards },
     },
   }),
   'get /applications/{application_id}/commands': (_request, state) => ({ status: 200, json: state.commands as unknown as Json }),

@@ -67,6 +67,8 @@ export interface StoredFile {
 export interface FakeState {
   readonly token: string;
   readonly botId: string;
+  /** How many gateway connections the bot is told to open. */
+  readonly shards: number;
   readonly nowMs: () => number;
   cdnUrl: string;
   /** Bytes one uploaded file may have. */

@@ -28,7 +28,7 @@ export interface FakeDiscord {
   readonly apiUrl: string;
   readonly cdnUrl: string;
   readonly token: string;
-  readonly gateway: { readonly connections: () => number; readonly resumes: () => number; drop(): void };
+  readonly gateway: { readonly connections: () => number; readonly resumes: () => number; readonly shards: () => readonly string[]; drop(): void };
   readonly messages: readonly FakeMessage[];
   readonly calls: readonly Call[];
   readonly violations: readonly string[];
@@ -61,14 +61,17 @@ export interface FakeDiscord {
 
 /**
  * @param nowMs the clock that lets tokens and nonces die
+ * @param shards how many connections Discord recommends
  * @param unheard interactions are made, and not sent to anybody: the test hands them on itself
  */
 export const startFakeDiscord = async ({
   nowMs = Date.now,
   unheard = false,
+  shards = 1,
 }: {
   readonly nowMs?: () => number;
   readonly unheard?: boolean;
+  readonly shards?: number;
 } = {}): Promise<FakeDiscord> => {
   const photos = new Map<string, FakeAttachment>();
   const events = new Map<string, JsonObject>();
@@ -76,6 +79,7 @@ export const startFakeDiscord = async ({
     token: FAKE_TOKEN,
     botId: APPLICATION_ID,
     nowMs,
+    shards,
     cdnUrl: '',
     fileLimitBytes: 10 * 1024 * 1024,
     commands: [],

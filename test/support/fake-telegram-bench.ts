@@ -42,7 +42,7 @@ export const startBench = async (template: string, webhook?: TelegramOptions['we
     clock: systemClock,
     files: createFileStore(join(directory, 'files')),
     queue: { add: async () => undefined, remove: async () => undefined, consume: () => ({ close: async () => undefined }), close: async () => undefined },
-    metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined },
+    metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined, edit: () => undefined },
     manifests,
     inspector: createPhotoInspector(),
     downloader: createDownloader({ allowedOrigins: [telegram.apiRoot], maxBytes: 15 * 1024 * 1024, timeoutMs: 5_000 }),

@@ -71,7 +71,7 @@ export const openFaultWorld = async (template: string): Promise<FaultWorld> => {
     clock,
     log,
     files: createFileStore(join(directory, 'files')),
-    metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined },
+    metrics: { request: () => undefined, job: () => undefined, delivery: () => undefined, refund: () => undefined, edit: () => undefined },
     manifests: [sampleManifest],
     inspector: {
       inspect: async (bytes) => ({

@@ -38,8 +38,8 @@ def _tensor_bytes(tensor: TensorProto, folder: Path) -> bytes:
 def store(traced: Path, target: Path, halves: bool = False) -> tuple[dict, set[str]]:
     """Moves the graph `traced` (with whatever lies beside it) to `target`, with `halves` its weights in sixteen bits where that is exact.
 
-    Returns {'sha256', 'bytes', 'externalData': [{'file', 'sha256', 'bytes'}]} for the manifest and the operator domains in use. One tensor is in memory at a time when the
-    weights go beside the graph.
+    Returns {"sha256", "bytes", "externalData": [{"file", "sha256", "bytes"}]} for the manifest and the operator domains in use. One tensor is in
+    memory at a time when the weights go beside the graph.
     """
     model = onnx.load(str(traced), load_external_data=False)
     without_traces(model)
