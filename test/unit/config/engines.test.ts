@@ -15,7 +15,7 @@ const warnings: { folder: string; text: string }[] = [];
 const log: Logger = {
   debug() {},
   info() {},
-  warn: (fields: object | string, text = '') => void warnings.push({ folder: String((fields as { folder: string }).folder), text }),
+  warn: (fields: object | string, text?: string) => void warnings.push({ folder: String((fields as { folder: string }).folder), text: text ?? '' }),
   error() {},
   child: () => log,
 };
