@@ -42,13 +42,16 @@ export const startHealth = async ({ host, port, token, metricsText, ready }: Hea
   };
   const server = createServer((request, response) => {
     answer((request.url ?? '').split('?')[0] ?? '', request.headers.authorization ?? '').then(
-      ([status, body]) => response.writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain; version=0.0.4; charset=utf-8' }).end(body),
+      ([status, body]) =>
+        response.writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain; version=0.0.4; charset=utf-8' }).end(body),
       () => response.writeHead(503).end(),
     );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new AppError('CONFIG_INVALID', { problems: `HEALTH_PORT: ${port} on ${host} cannot be used (${error.code ?? error.message}).` }, { cause: error })),
+      reject(
+        new AppError('CONFIG_INVALID', { problems: `HEALTH_PORT: ${port} on ${host} cannot be used (${error.code ?? error.message}).` }, { cause: error }),
+      ),
     );
     server.listen(port, host.replace(/^\[|\]$/g, ''), resolve);
   });

@@ -43,7 +43,8 @@ export const createStatusBoard = (
   const editsAtMs = new Map<string, number[]>();
 
   const recentEdits = (channel: string): number[] => {
-    const recent = (editsAtMs.get(channel) ?? []).filter((atMs) => atMs > nowMs() - MINUTE_MS);
+    // What lies ahead was sent before the clock was set back.
+    const recent = (editsAtMs.get(channel) ?? []).filter((atMs) => atMs > nowMs() - MINUTE_MS && atMs <= nowMs());
     if (recent.length > 0) editsAtMs.set(channel, recent);
     else editsAtMs.delete(channel);
     return recent;
@@ -79,7 +80,10 @@ export const createStatusBoard = (
   };
 
   const advance = (entry: Entry): void => {
-    if (entry.sent === entry.message.body.content || entry.editing || entry.timer || closed.has(entry.job.id)) return;
+    if (entry.sent === entry.message.body.content || entry.editing || closed.has(entry.job.id)) return;
+    // Timers run on the machine's clock; what is due is asked of ours.
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = null;
     const waitMs = Math.max(entry.nextAtMs, channelFreeAtMs(channelOf(entry.job))) - nowMs();
     if (waitMs <= 0) {
       entry.editing = send(entry);

@@ -17,6 +17,9 @@ import { expect, expectAll } from './standing.ts';
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
 const REVISION_OVERLAP = 200;
 
+/** No platform asks to wait longer; a try due later than this was put down before the clock was set back. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
 export const createJobStore = (database: Database, clock: Clock): JobStore => {
   const one = async (source: Queryable, text: string, params: readonly (string | number | boolean | null)[]): Promise<Job | null> => {
     const [row] = await source.query<JobRow>(text, params);
@@ -290,9 +293,9 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     takeDeliveries: (channels, leaseMs) =>
       many(
         `UPDATE stillmotion.job SET deliver_after_ms = $2, delivery_attempts = delivery_attempts + 1 WHERE id IN (
-           SELECT id FROM stillmotion.job WHERE delivery = 'pending' AND (deliver_after_ms <= $3 OR deliver_after_ms > $3 + 86400000) AND channel IN (SELECT jsonb_array_elements_text($1::jsonb))
+           SELECT id FROM stillmotion.job WHERE delivery = 'pending' AND (deliver_after_ms <= $3 OR deliver_after_ms > $4) AND channel IN (SELECT jsonb_array_elements_text($1::jsonb))
            ORDER BY finished_at_ms LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING *`,
-        [JSON.stringify(channels), clock.nowMs() + leaseMs, clock.nowMs()],
+        [JSON.stringify(channels), clock.nowMs() + leaseMs, clock.nowMs(), clock.nowMs() + LONGEST_WAIT_MS],
       ),
 
     async saveDelivery(id, state, detail: DeliveryDetail) {

@@ -66,7 +66,9 @@ export const startFakeGateway = (
     if (op === 2) {
       if ((intents ?? 0) & PRIVILEGED_INTENTS) violation('gateway: a privileged intent was asked for');
       const { data, guilds } = ready();
-      dispatch(socket, 'READY', { ...data, resume_gateway_url: url(), session_id: `session#${sessions.length - 1}`, shard: [...shard] });
+      // A bot waits for every guild that it is promised here.
+      const promised = (data.guilds as readonly JsonObject[]).filter(({ id }) => concerns(shard, id));
+      dispatch(socket, 'READY', { ...data, guilds: promised, resume_gateway_url: url(), session_id: `session#${sessions.length - 1}`, shard: [...shard] });
       for (const guild of guilds) if (concerns(shard, guild.id)) dispatch(socket, 'GUILD_CREATE', guild);
     } else if (op === 6) {
       resumes += 1;

@@ -57,13 +57,15 @@ interface LtxInput {
   readonly call: LtxCall;
   readonly photo: Photo | undefined;
   readonly seed: number;
+  /** Of torch's global generator, which decoders that inject noise read. */
+  readonly globalSeed: number;
   readonly scheduler?: SchedulerConfig | undefined;
 }
 
 export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
   const resident = residentModel(deps, ['ltx']);
 
-  const make = async (model: Model, { call, photo, seed, scheduler }: LtxInput, run: Run) => {
+  const make = async (model: Model, { call, photo, seed, globalSeed, scheduler }: LtxInput, run: Run) => {
     const { components, manifest, schedulerConfig } = model;
 
     // 1 check inputs
@@ -139,7 +141,8 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     const scaled = denormalise(clean, manifest);
     const conditioned = manifest.vae.timestepConditioning;
     const ready = conditioned ? blend(scaled, await draw(scaled.dims), call.decode_noise_scale ?? call.decode_timestep) : scaled;
-    const chunks = decodeVideo(model, run, conditioned ? { latents: ready, timestep: vector(call.decode_timestep) } : { latents: ready });
+    const timestep = conditioned ? { timestep: vector(call.decode_timestep) } : {};
+    const chunks = decodeVideo(model, run, { latents: ready, ...timestep, ...injectedNoise(manifest, height, width, random(globalSeed)) });
     return { latents: clean, chunks, frames: (frames - 1) * temporalScale + 1 };
   };
 
@@ -153,16 +156,21 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
       await model.fit(request);
-      const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
+      const input = {
+        call: callOf(model.manifest, request),
+        photo: request.photo === null ? undefined : requirePhoto(request.photo),
+        seed: request.seed,
+        globalSeed: request.seed,
+      };
 
       // 8 hand out frames
       return streamOf(run, (await make(model, input, run)).chunks, request);
     },
 
-    async replay({ kwargs, seed, images, scheduler }, context) {
+    async replay({ kwargs, seed, globalSeed, images, scheduler }, context) {
       if (images.length > 1) throw new AppError('REQUEST_MALFORMED', { problem: `a clip begins with one image, not ${images.length}` });
       const run = startRun(context);
-      const input = { call: readArguments(ltxArguments, kwargs), photo: images[0] && requirePhoto(images[0]), seed, scheduler };
+      const input = { call: readArguments(ltxArguments, kwargs), photo: images[0] && requirePhoto(images[0]), seed, globalSeed, scheduler };
       const { latents, chunks, frames } = await make(await resident.load(), input, run);
       return { latents, frames: await collectFrames(run, framesFirst(chunks), frames) };
     },
@@ -208,11 +216,23 @@ const encodePhoto = async ({ components }: Model, run: Run, { data, dims: [, , h
   return samplePosterior(moments, noise.data);
 };
 
+/** One picture of noise for every injection of the decoder (0.9.1), in the order of its inputs; their names say how many times the latents' sides. */
+const injectedNoise = ({ components }: BundleManifest, height: number, width: number, generator: Random): Readonly<Record<string, FloatTensor>> =>
+  Object.fromEntries(
+    (components.vae_decoder?.inputs ?? [])
+      .filter(({ name }) => name.startsWith('noise.'))
+      .map(({ name, dims: [side] }) => {
+        const times = Number(/_x(\d+)$/.exec(String(side))?.[1] ?? 1);
+        const dims = [height * times, width * times];
+        return [name, tensor(generator.normal(sizeOf(dims)), dims)] as const;
+      }),
+  );
+
 /** The whole clip at once: this decoder looks ahead. */
 async function* decodeVideo(
   { components }: Model,
   run: Run,
-  inputs: { readonly latents: FloatTensor; readonly timestep?: FloatTensor },
+  inputs: { readonly latents: FloatTensor; readonly timestep?: FloatTensor; readonly [noise: `noise.${number}`]: FloatTensor },
 ): AsyncGenerator<VideoChunk> {
   run.check();
   await run.observe('vae_decode/0/in/z', inputs.latents);

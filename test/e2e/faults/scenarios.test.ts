@@ -336,7 +336,7 @@ describe('daylight saving in Europe/Berlin', () => {
   it.each([
     ['into summer', '2027-03-26T23:00:00Z', 23],
     ['out of summer', '2027-10-29T22:00:00Z', 25],
-  ])('on the way %s gives one allowance per local day, the one of %s too', async (way, firstMidnight, hours) => {
+  ])('on the way %s (from %s) gives one allowance per local day, also of %i hours', async (way, firstMidnight, hours) => {
     const zone = 'Europe/Berlin';
     const place = `web:dst:${way}`;
     const user = `web:user:${way}`;

@@ -1,0 +1,150 @@
+/** Edits never cost the result: what a crowded group sees in a minute, and clips that become ready while edits are flood-controlled. */
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createDiscordChannel } from '../../../bots/discord/channel.ts';
+import { createTelegramChannel } from '../../../bots/telegram/channel.ts';
+import type { Channel } from '../../../core/channel.ts';
+import { type Deliverer, startDeliverer } from '../../../core/deliver.ts';
+import type { Job } from '../../../core/job.ts';
+import { type Asked, type FaultWorld, openFaultWorld } from '../../support/fault-world.ts';
+import { calm, onDiscord, onTelegram, pause, request, settled, until } from './stage.ts';
+
+const JOBS = 5;
+const STEPS = 240;
+const STEP_MS = 500;
+const MINUTE_MS = 60_000;
+/** What Telegram takes in a group; Discord is held to the same. */
+const MOST_A_MINUTE = 20;
+const FLOOD_S = 900;
+
+let world: FaultWorld;
+let channel: Channel;
+let deliverer: Deliverer | null = null;
+
+beforeAll(async () => {
+  world = await openFaultWorld(inject('templateDirectory'));
+});
+afterEach(async () => {
+  await deliverer?.stop();
+  deliverer = null;
+  await channel.stop();
+  await world.quiet();
+  world.discord.clearFaults();
+  expect([...world.discord.violations, ...world.telegram.violations]).toEqual([]);
+});
+afterAll(() => world.close());
+
+type Platform = 'Discord' | 'Telegram';
+const platforms: readonly Platform[] = ['Telegram', 'Discord'];
+
+const open = (platform: Platform): Channel => {
+  const { deps, discord, telegram } = world;
+  return platform === 'Discord'
+    ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, log: deps.log })
+    : createTelegramChannel({ deps, token: telegram.token, apiRoot: telegram.apiRoot, log: deps.log });
+};
+
+/** Requests of different people in one and the same channel or group. */
+const crowd = async (platform: Platform, count: number): Promise<readonly Asked[]> => {
+  const group = world.telegram.group('Crowd');
+  const asked: Asked[] = [];
+  for (let n = 0; n < count; n++) {
+    if (platform === 'Telegram') asked.push(await world.askOnTelegram(calm, group));
+    else {
+      const one = await world.askOnDiscord(calm, '930000000000000001');
+      asked.push({ ...one, address: { ...one.address, channelId: asked[0]?.address.channelId ?? one.address.channelId ?? null } });
+    }
+  }
+  return asked;
+};
+
+const running = async (asked: Asked): Promise<Job> => {
+  const { id } = await request(asked, world);
+  return (await world.deps.store.jobs.claim(id)) as Job;
+};
+
+const at = (job: Job, done: number, total: number): Job => ({ ...job, progress: { stage: 'denoise', done, total, fraction: done / total } });
+
+/** Edits of any kind so far: of words and of the clip. */
+const editsOf = (platform: Platform): number =>
+  platform === 'Discord'
+    ? world.discord.calls.filter(({ method, path }) => method === 'PATCH' && path.endsWith('@original')).length
+    : world.telegram.callsOf('editMessageText').length + world.telegram.callsOf('editMessageMedia').length;
+
+/** Plays the worker at its end: the clip is kept, the outcome waits to be delivered. */
+const finish = async (job: Job): Promise<void> => {
+  const { format, fps, frameCount, heightPx, seconds, widthPx } = job.request;
+  const [key, thumbnailKey] = [`clips/${job.id}.${format}`, `clips/${job.id}.jpg`];
+  const clip = Buffer.alloc(2_000, 7);
+  clip.write('\0\0\0\u0018ftypmp42', 'latin1');
+  clip.write(job.id, 24, 'latin1');
+  await world.deps.files.put(key, clip);
+  await world.deps.files.put(thumbnailKey, world.photo);
+  const facts = { key, thumbnailKey, format, bytes: clip.length, widthPx, heightPx, seconds, fps, frameCount };
+  await world.deps.store.jobs.finish(job.id, job.attempt, { state: 'done', clip: facts, notes: [] });
+};
+
+const deliver = (): void => {
+  const fit = async (): Promise<never> => {
+    throw new Error('no clip here is too large');
+  };
+  deliverer = startDeliverer([channel], { ...world.deps, fit }, 3);
+};
+
+describe('a group with five running jobs', () => {
+  it.each(platforms)('sees at most 20 edits in any minute on %s, the results among them', async (platform) => {
+    channel = open(platform);
+    const jobs: Job[] = [];
+    for (const asked of await crowd(platform, JOBS)) jobs.push(await running(asked));
+    const editedAtMs: number[] = [];
+    let seen = editsOf(platform);
+    const note = async (): Promise<void> => {
+      await world.quiet();
+      for (; seen < editsOf(platform); seen++) editedAtMs.push(world.clock.nowMs());
+    };
+    for (let step = 1; step <= STEPS; step++) {
+      for (const job of jobs) await channel.showStatus(at(job, step, STEPS), { position: 0, secondsLeft: null });
+      await note();
+      world.clock.advance(STEP_MS);
+    }
+    const whileRunning = editedAtMs.length;
+    for (const job of jobs) await finish(job);
+    deliver();
+    for (const { id } of jobs) await settled(world, id);
+    await note();
+    const inMinutes = editedAtMs.map((fromMs) => editedAtMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + MINUTE_MS).length);
+    console.info(
+      `${platform}: ${JOBS} jobs wanted ${JOBS * STEPS} edits in ${(STEPS * STEP_MS) / MINUTE_MS} minutes; ${whileRunning} were sent, at most ${Math.max(...inMinutes)} in a minute with the results`,
+    );
+    expect(Math.max(...inMinutes)).toBeLessThanOrEqual(MOST_A_MINUTE);
+    // The budget is used, not evaded by silence, and nobody goes without.
+    expect(whileRunning).toBeGreaterThanOrEqual((STEPS * STEP_MS * 10) / MINUTE_MS);
+    for (const { id } of jobs) expect(platform === 'Discord' ? onDiscord(world, id) : onTelegram(world, id)).toHaveLength(1);
+  });
+});
+
+describe('a result that becomes ready while edits are flood-controlled for 900 s', () => {
+  it.each(platforms)('is delivered at once on %s', async (platform) => {
+    channel = open(platform);
+    const [asked] = await crowd(platform, 1);
+    const job = await running(asked as Asked);
+    if (platform === 'Discord') {
+      world.discord.fault({ method: 'PATCH', path: new RegExp(asked?.interaction?.token ?? '?'), status: 429, retryAfterS: FLOOD_S, times: 99 });
+    } else world.telegram.fault('editMessageText', world.telegram.floodWait(FLOOD_S), 99);
+    const before = editsOf(platform);
+    await channel.showStatus(at(job, 1, 30), { position: 0, secondsLeft: null });
+    await until(() => editsOf(platform) > before, 'the refused edit');
+    await world.quiet();
+    // Progress is held back from here on.
+    world.clock.advance(10_000);
+    await channel.showStatus(at(job, 9, 30), { position: 0, secondsLeft: null });
+    await pause(50);
+    expect(editsOf(platform)).toBe(before + 1);
+
+    const nowMs = world.clock.nowMs();
+    await finish(job);
+    deliver();
+    expect(await settled(world, job.id)).toMatchObject({ delivery: 'delivered' });
+    expect(world.clock.nowMs()).toBe(nowMs);
+    expect(platform === 'Discord' ? onDiscord(world, job.id) : onTelegram(world, job.id)).toHaveLength(1);
+  });
+});
