@@ -63,7 +63,7 @@ const motionAdapter: ModelPart = {
     'diffusion_pytorch_model.fp16.safetensors': 'motion_adapter',
   },
 };
-/** As the motion modules were trained: on the linear schedule, not on Stable Diffusion's. @source the model card of the adapter */
+/** As the motion modules were trained: on the linear schedule, not on Stable Diffusion's. */
 const animateDiffScheduler = {
   _class_name: 'DDIMScheduler',
   beta_start: 0.00085,

@@ -1,4 +1,8 @@
 /** The port of the numbers an operator watches. */
+
+/** A state of a status message was shown, skipped because a newer one came first, put off by the platform, or cannot be shown any more. */
+export type EditOutcome = 'shown' | 'skipped' | 'later' | 'dead';
+
 export interface Metrics {
   /** A request was accepted or refused (`outcome` is `accepted` or an error code). */
   request(channel: string, outcome: string): void;
@@ -7,6 +11,5 @@ export interface Metrics {
   /** A delivery ended. */
   delivery(channel: string, outcome: string): void;
   refund(reason: string): void;
-  /** A status message was brought up to date, or not: `shown`, `later`, `dead`. */
-  edit(channel: string, outcome: string): void;
+  edit(channel: string, outcome: EditOutcome): void;
 }

@@ -63,6 +63,7 @@ export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log
     edit,
     (job) => readAddress(job.address).channelId ?? '',
     () => deps.clock.nowMs(),
+    () => deps.metrics.edit('discord', 'skipped'),
   );
   const desk: Desk = { deps, offers: createOffers(deps.files), showStatus: async (job, standing) => board.show(job, standing) };
 

@@ -32,11 +32,13 @@ interface Entry {
 /**
  * @param edit sends one message; must not throw
  * @param channelOf the channel whose budget an edit uses
+ * @param onSkipped a state was never shown, because a newer one came first
  */
 export const createStatusBoard = (
   edit: (job: Job, message: OutgoingMessage) => Promise<EditResult>,
   channelOf: (job: Job) => string,
   nowMs: () => number,
+  onSkipped: () => void = () => undefined,
 ): StatusBoard => {
   const entries = new Map<string, Entry>();
   const closed = new Set<string>();
@@ -100,7 +102,9 @@ export const createStatusBoard = (
     show(job, standing) {
       if (closed.has(job.id)) return;
       const message = statusMessage(job, standing);
-      const entry = entries.get(job.id) ?? { job, message, sent: '', nextAtMs: 0, timer: null, editing: null };
+      const known = entries.get(job.id);
+      if (known && known.sent !== known.message.body.content && known.message.body.content !== message.body.content) onSkipped();
+      const entry = known ?? { job, message, sent: '', nextAtMs: 0, timer: null, editing: null };
       Object.assign(entry, { job, message });
       entries.set(job.id, entry);
       advance(entry);

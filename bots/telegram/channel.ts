@@ -46,7 +46,7 @@ export const createTelegramChannel = ({
 }: TelegramOptions): Channel & { readonly webhookHandler?: WebhookHandler } => {
   const deps: Deps = { ...options.deps, log };
   const api = createTelegramApi(token, apiRoot);
-  const board = createStatusBoard(api, deps.clock);
+  const board = createStatusBoard(api, deps.clock, (outcome) => deps.metrics.edit('telegram', outcome));
   const showAction = createChatAction(api, deps.clock);
   const intake = createIntake(api, board, createGate(INTAKE_AT_ONCE, INTAKE_PER_PERSON), deps);
   const albums = createAlbums();

@@ -20,6 +20,6 @@ const createEditBudget = (burst: number, perMinute: number): EditBudget => {
   };
 };
 
-/** Telegram takes about 20 edits a minute in a group; private chats are looser. */
-export const groupBudget = (): EditBudget => createEditBudget(6, 12);
+/** Telegram takes about 20 edits a minute in a group, and clips come as edits too; private chats are looser. */
+export const groupBudget = (): EditBudget => createEditBudget(3, 12);
 export const privateBudget = (): EditBudget => createEditBudget(10, 30);

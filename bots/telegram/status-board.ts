@@ -1,6 +1,7 @@
 /** Shows how jobs stand with few edits: the newest state wins, all jobs of a chat share one budget, and an outcome ends it. */
 import type { Clock } from '../../core/clock.ts';
 import type { Job, Standing } from '../../core/job.ts';
+import type { EditOutcome } from '../../core/metrics.ts';
 import { readAddress, type TelegramAddress } from './address.ts';
 import type { TelegramApi } from './api.ts';
 import { type EditBudget, groupBudget, privateBudget } from './edit-budget.ts';
@@ -38,7 +39,8 @@ interface Chat {
   timer: NodeJS.Timeout | null;
 }
 
-export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard => {
+/** @param count told what became of every state that was to be shown */
+export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcome: EditOutcome) => void = () => undefined): StatusBoard => {
   const chats = new Map<number, Chat>();
   const closed = new Set<string>();
 
@@ -63,14 +65,17 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
     const { address, jobId, message } = entry;
     try {
       await api.call('editMessageText', { chat_id: address.chatId, message_id: address.statusMessageId, ...message });
+      count('shown');
     } catch (error) {
       const failure = asFailure(error);
       const kind = kindOf(failure);
       if (kind === 'later') {
+        count('later');
         entry.shown = '';
         chat.notBeforeMs = clock.nowMs() + waitMs(failure);
       } else if (kind !== 'unchanged') {
         // No edit of this message will succeed any more; the outcome finds its own way.
+        count('dead');
         forget(chat, jobId);
       }
     }
@@ -108,6 +113,7 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
       const chat = chatOf(address.chatId);
       const message = statusMessage(job, standing);
       const entry = chat.entries.get(job.id);
+      if (entry && entry.shown !== entry.message.text && entry.message.text !== message.text) count('skipped');
       if (entry) Object.assign(entry, { address, message });
       else chat.entries.set(job.id, { jobId: job.id, address, message, shown: '', notBeforeMs: 0, sending: null });
       advance(chat);
@@ -115,6 +121,8 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock): StatusBoard =
     async close({ id, address }) {
       const chat = chatOf(readAddress(address).chatId);
       const underway = chat.entries.get(id)?.sending;
+      // The outcome waits for no budget, and the edits after it make room for it.
+      if (!closed.has(id)) chat.budget.take(clock.nowMs());
       forget(chat, id);
       await underway;
     },

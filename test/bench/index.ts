@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME …`: measurements that nobody wants in the test suite. */
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  accept: () => import('./accept.ts'),
   motion: () => import('./engine.ts'),
   pipelines: () => import('./pipelines.ts'),
 };

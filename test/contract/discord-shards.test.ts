@@ -47,7 +47,7 @@ it('opens as many connections as Discord recommends', async () => {
 it('goes on with the shards it had after the connections broke', async () => {
   await connect('auto');
   discord.gateway.drop();
-  await bench.until(() => discord.gateway.connections() === 2);
+  await bench.until(() => discord.gateway.resumes() === 2 && discord.gateway.connections() === 2);
   expect(discord.gateway.shards()).toEqual(['0/2', '1/2']);
   await isAnsweredOnce(SECOND_GUILD);
 });

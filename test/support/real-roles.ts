@@ -12,7 +12,7 @@ export interface LogLine {
   readonly msg: string;
   readonly jobId?: string;
   readonly step?: number;
-  readonly engine?: string;
+  readonly engines?: readonly string[];
 }
 
 export interface RoleProcess {

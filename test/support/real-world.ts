@@ -68,12 +68,13 @@ export const openRealWorld = async () => {
     postgres: postgres as RealServer,
     telegram: telegram as FakeTelegram,
     rows,
+    /** Its models are where the workers are. */
     startBot: async (environment: Readonly<Record<string, string>> = {}): Promise<RoleProcess> =>
       start(
         'bot',
         {
           ...{ STILLMOTION_ROLE: 'bot', TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot, PORT: String(await freePort()) },
-          ...{ QUOTA_DAILY: '100000', MODELS_DIR: modelsDir, ...environment },
+          ...{ QUOTA_DAILY: '100000', MODELS_DIR: join(folder, 'no-models'), ...environment },
         },
         'connected as @stillmotion_bot',
       ),

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/program.ts';
 import type { RoleProcess } from '../../support/real-roles.ts';
 import { serversMissing } from '../../support/real-servers.ts';
 import { type Asked, openRealWorld, type RealWorld, until } from '../../support/real-world.ts';
@@ -15,6 +16,7 @@ const LIMIT_MS = 240_000;
 
 let world: RealWorld;
 let workers: RoleProcess[] = [];
+const healthPorts = [await freePort(), await freePort()];
 
 const delivered = async (asked: Asked): Promise<Buffer> => {
   await until(
@@ -40,8 +42,9 @@ const isDenoising = (asked: Asked, fromStep = 1): Promise<RoleProcess> =>
 describe.skipIf(serversMissing !== '')(`processes on real servers${serversMissing === '' ? '' : ` (skipped: ${serversMissing})`}`, () => {
   beforeAll(async () => {
     world = await openRealWorld();
-    await world.startBot();
-    workers = await Promise.all(['worker 1', 'worker 2'].map((name) => world.startWorker(name)));
+    const bot = await world.startBot();
+    workers = await Promise.all([1, 2].map((number) => world.startWorker(`worker ${number}`, { HEALTH_PORT: String(healthPorts[number - 1]) })));
+    await until('offering what workers hold', () => bot.log().some(({ msg, engines }) => msg === 'other engines can be used now' && engines?.includes('tiny')));
   }, LIMIT_MS);
   afterAll(() => world?.close(), LIMIT_MS);
 
@@ -53,6 +56,11 @@ describe.skipIf(serversMissing !== '')(`processes on real servers${serversMissin
       const made = workers.map((worker) => worker.log().filter(({ msg }) => msg === 'clip made').length);
       expect(made.reduce((sum, count) => sum + count)).toBe(6);
       for (const count of made) expect(count).toBeGreaterThan(0);
+    for (const [index, port] of healthPorts.entries()) {
+      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+      const numbers = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      expect(numbers).toContain(`stillmotion_jobs_total{engine="tiny",state="done"} ${made[index]}`);
+    }
     },
     LIMIT_MS,
   );

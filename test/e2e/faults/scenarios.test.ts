@@ -35,9 +35,7 @@ afterEach(async () => {
   await stopAll();
   world.discord.clearFaults();
   expect([...world.discord.violations, ...world.telegram.violations]).toEqual([]);
-  const [ledger] = await world.database.query<{ sum: number }>(
-    'SELECT coalesce(sum(amount_ms), 0)::double precision AS sum FROM stillmotion.ledger_line',
-  );
+  const [ledger] = await world.database.query<{ sum: number }>('SELECT coalesce(sum(amount_ms), 0)::double precision AS sum FROM stillmotion.ledger_line');
   expect(ledger?.sum).toBe(0);
 });
 afterAll(() => world.close());
@@ -144,7 +142,12 @@ describe('a conversation that goes away', () => {
 
 describe('a flood wait of 10,323 s', () => {
   const edits = (asked: Asked) => ({ method: 'PATCH', path: new RegExp(asked.interaction?.token ?? '?'), status: 429, retryAfterS: FLOOD_S, times: 99 });
-  const posts = (asked: Asked, retryAfterS: number) => ({ method: 'POST', path: new RegExp(`${asked.interaction?.channelId}/messages`), status: 429, retryAfterS });
+  const posts = (asked: Asked, retryAfterS: number) => ({
+    method: 'POST',
+    path: new RegExp(`${asked.interaction?.channelId}/messages`),
+    status: 429,
+    retryAfterS,
+  });
 
   it('on edits does not hold up a result that can be posted', async () => {
     const asked = await onServer();
@@ -215,16 +218,19 @@ describe('a flood wait of 10,323 s', () => {
 });
 
 describe('a database that fails right after a send', () => {
-  it.each(['an edit on Discord', 'a post on Discord', 'an edit on Telegram', 'a new message on Telegram'] as const)('makes no second message of %s', async (way) => {
-    const asked = way.includes('Discord') ? await onServer() : await inChat();
-    const { id } = await request(way === 'a new message on Telegram' ? { ...asked, address: { ...asked.address, statusMessageId: null } } : asked, world);
-    if (way === 'a post on Discord') world.clock.advance(16 * MINUTE_MS);
-    run({ 'store.deliveries.endSend#1': 'refuse', 'store.jobs.saveDelivery#1': 'refuse' });
-    expect(await settled(world, id, 5_000)).toMatchObject({ delivery: 'delivered' });
-    const sends = await world.deps.store.deliveries.sends(id);
-    expect(sends[0]).toMatchObject({ outcome: null });
-    expect([...onDiscord(world, id), ...onTelegram(world, id)]).toHaveLength(1);
-  });
+  it.each(['an edit on Discord', 'a post on Discord', 'an edit on Telegram', 'a new message on Telegram'] as const)(
+    'makes no second message of %s',
+    async (way) => {
+      const asked = way.includes('Discord') ? await onServer() : await inChat();
+      const { id } = await request(way === 'a new message on Telegram' ? { ...asked, address: { ...asked.address, statusMessageId: null } } : asked, world);
+      if (way === 'a post on Discord') world.clock.advance(16 * MINUTE_MS);
+      run({ 'store.deliveries.endSend#1': 'refuse', 'store.jobs.saveDelivery#1': 'refuse' });
+      expect(await settled(world, id, 5_000)).toMatchObject({ delivery: 'delivered' });
+      const sends = await world.deps.store.deliveries.sends(id);
+      expect(sends[0]).toMatchObject({ outcome: null });
+      expect([...onDiscord(world, id), ...onTelegram(world, id)]).toHaveLength(1);
+    },
+  );
 });
 
 describe('several processes at once', () => {
