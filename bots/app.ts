@@ -72,9 +72,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     queue,
     metrics,
     log,
-    get manifests() {
-      return offer?.manifests() ?? manifests;
-    },
+    manifests: offer?.manifests ?? manifests,
     files,
     clock: systemClock,
     inspector: createPhotoInspector(),
@@ -206,7 +204,9 @@ const createChats = (config: Config, deps: Deps, statuses: Map<string, ChannelSt
   note('telegram', 'TELEGRAM_TOKEN', telegram.token);
   const { webhookUrl } = telegram;
   return {
-    discord: discord.token ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, shards: discord.shards, log: deps.log.child({ channel: 'discord' }) }) : null,
+    discord: discord.token
+      ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, shards: discord.shards, log: deps.log.child({ channel: 'discord' }) })
+      : null,
     telegram: telegram.token
       ? createTelegramChannel({
           deps,

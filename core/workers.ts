@@ -68,8 +68,8 @@ export const startAnnouncing = async ({ store, log }: Deps, worker: WorkerAnnoun
 };
 
 export interface Offer extends Loop {
-  /** What can be asked for now; never empty. The shipped engine comes first. */
-  manifests(): readonly EngineManifest[];
+  /** What can be asked for now; never empty. The shipped engine comes first. One array that changes, so that whoever holds it keeps up. */
+  readonly manifests: readonly EngineManifest[];
 }
 
 /** One manifest per engine, of the process heard of last; those that need no download first, then by name. */
@@ -84,11 +84,11 @@ export const offerOf = (manifests: readonly EngineManifest[]): readonly EngineMa
  * @param usual offered until somebody has announced anything
  */
 export const startOffer = async ({ store, log }: Deps, usual: readonly EngineManifest[], everyMs = LOOK_MS): Promise<Offer> => {
-  let offered = usual;
+  const offered = [...usual];
   let living: readonly string[] | null = null;
   const look = async (): Promise<void> => {
     const announced = await store.workers.announced();
-    if (announced.length > 0) offered = offerOf(announced.map(({ manifest }) => manifest));
+    if (announced.length > 0) offered.splice(0, offered.length, ...offerOf(announced.map(({ manifest }) => manifest)));
     const now = [...new Set(announced.filter(({ alive }) => alive).map(({ manifest }) => manifest.id))];
     const changed = living === null ? [] : [...now.filter((id) => !living?.includes(id)), ...living.filter((id) => !now.includes(id))];
     living = now;
@@ -98,5 +98,5 @@ export const startOffer = async ({ store, log }: Deps, usual: readonly EngineMan
   };
   await look();
   const loop = repeat(look, everyMs, (error) => log.warn({ err: error }, 'what workers announce could not be read; trying again'));
-  return { manifests: () => offered, stop: loop.stop };
+  return { manifests: offered, stop: loop.stop };
 };

@@ -54,7 +54,12 @@ export const createMetrics = (
       for (const [state, count] of Object.entries(await jobs.counts())) this.set({ state }, count);
     },
   });
-  const edits = new Counter({ name: 'stillmotion_edits_total', help: 'Edits of status messages by channel and outcome', labelNames: ['channel', 'outcome'], registers });
+  const edits = new Counter({
+    name: 'stillmotion_edits_total',
+    help: 'Edits of status messages by channel and outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
   new Gauge({
     name: 'stillmotion_queue_age_seconds',
     help: 'How long the oldest waiting job has been waiting; 0 when none waits',

@@ -101,12 +101,15 @@ const compare = async (deps: Deps, photo: Uint8Array): Promise<void> => {
   say(`${ROUNDS} rounds of ${PER_ROUND} each in turns, one at a time; ${load()}`);
 };
 
-/** A worker as far as the processor is concerned: one thread on every core. */
+/** A worker as far as the processor is concerned: one thread on every core. It ends with this process, however that ends. */
 const saturate = (): ChildProcess =>
   spawn(
     process.execPath,
-    ['-e', `const { Worker } = require('node:worker_threads'); for (let n = 0; n < ${availableParallelism()}; n++) new Worker('for (;;);', { eval: true });`],
-    { stdio: 'ignore' },
+    [
+      '-e',
+      `process.on('disconnect', () => process.exit()); const { Worker } = require('node:worker_threads'); for (let n = 0; n < ${availableParallelism()}; n++) new Worker('for (;;);', { eval: true });`,
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
   );
 
 const until = async (isDone: () => boolean): Promise<void> => {

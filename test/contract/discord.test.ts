@@ -48,7 +48,7 @@ describe('connecting', () => {
     expect(puts()).toBe(1);
     await bench.restart();
     expect(puts()).toBe(1);
-    expect(bench.discord.commands().map(({ name }) => name)).toEqual(['animate', 'Animate', 'quota', 'cancel', 'help', 'stillmotion']);
+    expect(bench.discord.commands().map(({ name }) => name)).toEqual(['animate', 'Animate', 'quota', 'result', 'cancel', 'help', 'stillmotion']);
     await expect(bench.channel().start()).resolves.toBe('connected as Stillmotion#1234');
     await bench.until(() => bench.discord.gateway.connections() === 1);
   });

@@ -38,7 +38,7 @@ describe('connecting', () => {
     expect(await bench.channel().start()).toBe('connected as @stillmotion_bot');
     const menus = bench.telegram.callsOf('setMyCommands').map(({ params }) => params as { scope: { type: string }; commands: { command: string }[] });
     const named = Object.fromEntries(menus.map(({ scope, commands }) => [scope.type, commands.map(({ command }) => command)]));
-    expect(named.default).toEqual(['animate', 'cancel', 'quota', 'help']);
+    expect(named.default).toEqual(['animate', 'result', 'cancel', 'quota', 'help']);
     expect(named.all_chat_administrators).toContain('stillmotion');
     expect(bench.telegram.callsOf('deleteWebhook')).toHaveLength(1);
   });

@@ -87,16 +87,16 @@ it('a waiter is told when no worker for the engine is up, and 30 s after its las
 
 it('a bot offers what workers hold, the shipped engine first, and its waiters see when that changes', async () => {
   const offer = await startOffer({ store, log: silent }, [motion], 20);
-  expect(offer.manifests()).toEqual([motion]);
+  expect(offer.manifests).toEqual([motion]);
   const job = await ask('wan');
   const worker = await startAnnouncing({ store, log: silent }, { id: 'gpu', manifests: [wan, motion], provider: 'cuda' });
   await expect.poll(async () => (await store.jobs.find(job.id))?.revision).toBeGreaterThan(job.revision);
-  expect(offer.manifests().map(({ id }) => id)).toEqual(['motion', 'wan']);
+  expect(offer.manifests.map(({ id }) => id)).toEqual(['motion', 'wan']);
   const before = (await store.jobs.find(job.id))?.revision ?? 0;
   await worker.stop();
   await expect.poll(async () => (await store.jobs.find(job.id))?.revision).toBeGreaterThan(before);
   // a worker that is started again takes nothing from the menu meanwhile
-  expect(offer.manifests().map(({ id }) => id)).toEqual(['motion', 'wan']);
+  expect(offer.manifests.map(({ id }) => id)).toEqual(['motion', 'wan']);
   await offer.stop();
 });
 

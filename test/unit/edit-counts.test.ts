@@ -9,7 +9,12 @@ import type { Job } from '../../core/job.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const job = { id: 'j1', state: 'waiting', address: { chatId: 7, statusMessageId: 1, threadId: null, requestMessageId: 2, channelId: '7' } } as unknown as Job;
+const job = {
+  id: 'j1',
+  state: 'waiting',
+  request: { prompt: 'waves' },
+  address: { chatId: 7, statusMessageId: 1, threadId: null, requestMessageId: 2, channelId: '7' },
+} as unknown as Job;
 const at = (position: number) => ({ position, secondsLeft: null });
 
 it('Telegram: every state is shown, skipped or put off', async () => {
@@ -26,7 +31,7 @@ it('Telegram: every state is shown, skipped or put off', async () => {
   for (const position of [5, 4, 3]) board.show(job, at(position));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(counts.sort()).toEqual(['shown', 'shown', 'skipped']);
-  failure = new TelegramFailure('Too Many Requests: retry after 3', 429, { retry_after: 3 });
+  failure = new TelegramFailure('editMessageText', 429, 'Too Many Requests: retry after 3', { retry_after: 3 });
   board.show(job, at(2));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(counts.at(-1)).toBe('later');

@@ -56,11 +56,11 @@ describe.skipIf(serversMissing !== '')(`processes on real servers${serversMissin
       const made = workers.map((worker) => worker.log().filter(({ msg }) => msg === 'clip made').length);
       expect(made.reduce((sum, count) => sum + count)).toBe(6);
       for (const count of made) expect(count).toBeGreaterThan(0);
-    for (const [index, port] of healthPorts.entries()) {
-      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
-      const numbers = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-      expect(numbers).toContain(`stillmotion_jobs_total{engine="tiny",state="done"} ${made[index]}`);
-    }
+      for (const [index, port] of healthPorts.entries()) {
+        expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+        const numbers = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        expect(numbers).toContain(`stillmotion_jobs_total{engine="tiny",state="done"} ${made[index]}`);
+      }
     },
     LIMIT_MS,
   );
