@@ -167,7 +167,7 @@ const isAnswer = (error: unknown): boolean => {
 };
 
 /** The job as it shall be shown, and its file, made smaller where it must be. */
-const fitted = async (job: Job, ceilingBytes: number, { files, fit }: DeliverDeps): Promise<{ shown: Job; clip: ClipFile | null }> => {
+const fitted = async (job: Job, ceilingBytes: number, { files, fit: makeSmaller }: DeliverDeps): Promise<{ shown: Job; clip: ClipFile | null }> => {
   if (!job.clip || job.deleted) return { shown: job, clip: null };
   const bytes = await files.get(job.clip.key);
   if (!bytes) return { shown: job, clip: null };
@@ -175,6 +175,6 @@ const fitted = async (job: Job, ceilingBytes: number, { files, fit }: DeliverDep
   if (bytes.length <= ceilingBytes) return { shown: job, clip: { bytes, thumbnail } };
   const path = await files.localPath(job.clip.key);
   if (path === null) return { shown: job, clip: null };
-  const { bytes: smaller, notes, ...facts } = await fit(path, job.clip.format, ceilingBytes);
+  const { bytes: smaller, notes, ...facts } = await makeSmaller(path, job.clip.format, ceilingBytes);
   return { shown: { ...job, clip: { ...job.clip, ...facts, bytes: smaller.length }, notes: [...job.notes, ...notes] }, clip: { bytes: smaller, thumbnail } };
 };

@@ -114,7 +114,9 @@ export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log
     async deliver(job, clip, outbox = noOutbox) {
       // An edit still under way would land on top of the clip.
       await board.close(job.id);
-      return deliverOutcome(job, clip, rest, deps, outbox);
+      // That edit may have found the token dead; a dead token is tried once.
+      const address = (await deps.store.jobs.find(job.id))?.address ?? job.address;
+      return deliverOutcome({ ...job, address }, clip, rest, deps, outbox);
     },
   };
 };

@@ -3,6 +3,7 @@
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   accept: () => import('./accept.ts'),
   motion: () => import('./engine.ts'),
+  queue: () => import('./queue.ts'),
   pipelines: () => import('./pipelines.ts'),
 };
 

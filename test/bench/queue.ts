@@ -1,5 +1,5 @@
 /**
- * Measures the line and the ledger: `node --import tsx test/bench/queue.ts [turns] [promises] [histories] [url]`. With the URL of an
+ * Measures the line and the ledger: `npm run bench -- queue [turns] [promises] [histories] [url]`. With the URL of an
  * empty PostgreSQL database it is measured there, else on the embedded one.
  */
 import { type Database, openPglite, openPostgres } from '../../core/infra/database.ts';
@@ -150,7 +150,7 @@ const histories = async (url: string | undefined): Promise<void> => {
   await database.close();
 };
 
-const words = process.argv.slice(2);
+const [, ...words] = process.argv.slice(2);
 const url = words.find((word) => word.startsWith('postgres'));
 for (const [name, run] of Object.entries({ turns, promises, histories })) {
   if (words.includes(name) || words.filter((word) => word !== url).length === 0) await run(url);

@@ -98,7 +98,7 @@ describe('the command line', () => {
     writeFileSync(path, photo);
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['--text', 'a boat', '--engine', 'moving'], /I need a photo/],
-      [[path, 'a boat', '--engine', 'scenes'], /takes no photo\. For a photo choose Motion \(motion\) or .+ \(moving\)\.$/],
+      [[path, 'a boat', '--engine', 'scenes'], /takes no photo\. For a photo choose Motion \(motion\) or moving\.$/],
       [['--text', 'a boat', '--width', '70', '--height', '64'], /cannot make a clip of 70×64 pixels\. Nearest: (72|64)×64/],
       [['--text', 'a boat', '--frames', '99'], /cannot make a clip of 99 frames\. Nearest: 23 or 24\.$/],
     ];
