@@ -1,0 +1,92 @@
+/** Every family of models, installed as an operator would install them, makes a clip through the page's API and both chats. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probe } from '../../worker/media/probe.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type FakeDiscord, startFakeDiscord } from '../support/fake-discord.ts';
+import { type FakeTelegram, startFakeTelegram } from '../support/fake-telegram.ts';
+import { installModels } from '../support/models.ts';
+import { jpeg } from '../support/photos.ts';
+import { hasEnded, type JobView, waitForJob } from '../support/rest.ts';
+
+const families = readdirSync(fileURLToPath(new URL('../golden/bundles', import.meta.url))).sort();
+const PATIENCE_MS = 50_000;
+
+let directory: string;
+let photo: Buffer;
+let discord: FakeDiscord;
+let telegram: FakeTelegram;
+let app: TestApp;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'stillmotion-every-'));
+  installModels(join(directory, 'models'), Object.fromEntries(families.map((family) => [family, family])));
+  [photo, discord, telegram] = await Promise.all([jpeg(160, 120), startFakeDiscord(), startFakeTelegram()]);
+  app = await startTestApp({
+    MODELS_DIR: join(directory, 'models'),
+    DISCORD_TOKEN: discord.token,
+    DISCORD_API_URL: discord.apiUrl,
+    DOWNLOAD_ALLOW: new URL(discord.cdnUrl).origin,
+    TELEGRAM_TOKEN: telegram.token,
+    TELEGRAM_API_ROOT: telegram.apiRoot,
+    REDIS_URL: '',
+  });
+});
+afterAll(async () => {
+  await app?.close();
+  await Promise.all([discord.close(), telegram.close()]);
+  rmSync(directory, { recursive: true, force: true });
+  expect([...discord.violations, ...telegram.violations]).toEqual([]);
+});
+
+const until = async <T>(find: () => T | null | undefined | false): Promise<T> => {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const found = find();
+    if (found) return found;
+  }
+  throw new Error(`nothing came within ${PATIENCE_MS} ms`);
+};
+
+const facts = (name: string, bytes: Uint8Array) => {
+  const path = join(directory, name);
+  writeFileSync(path, bytes);
+  return probe(path);
+};
+
+describe.each(families)('%s', (family) => {
+  const takesPhoto = () => app.deps.manifests.find(({ id }) => id === family)?.inputs.image !== 'none';
+  const aClip = { codec: 'h264', pixelFormat: 'yuv420p' };
+
+  it('through the page’s API', async () => {
+    const form = new FormData();
+    if (takesPhoto()) form.set('image', new Blob([new Uint8Array(photo)]), 'photo.jpg');
+    for (const [name, value] of Object.entries({ engine: family, prompt: 'a boat on the lake', seed: '7' })) form.set(name, value);
+    const answer = await fetch(`${app.url}/v1/jobs`, { method: 'POST', body: form });
+    const { id } = (await answer.json()) as JobView;
+    expect(await waitForJob(app.url, id, hasEnded)).toMatchObject({ state: 'done', error: null, recipe: { engine: family, seed: 7 } });
+    const clip = await facts(`${family}-page.mp4`, new Uint8Array(await (await fetch(`${app.url}/v1/jobs/${id}/clip`)).arrayBuffer()));
+    expect(clip).toMatchObject(aClip);
+    expect(clip.frameCount).toBeGreaterThan(1);
+  });
+
+  it('on Discord', async () => {
+    const asked = takesPhoto()
+      ? discord.slash('animate', { image: discord.addPhoto(photo).id, prompt: 'a boat on the lake', engine: family, seed: 7 })
+      : discord.slash('video', { prompt: 'a boat on the lake', engine: family, seed: 7 });
+    const file = await until(() => (asked.original?.content.includes('⚠️') ? { url: '', filename: asked.original.content } : asked.original?.attachments[0]));
+    expect(await facts(file.filename, discord.download(file.url))).toMatchObject(aClip);
+  });
+
+  it('on Telegram', async () => {
+    const { user, chat } = telegram.person('Ada');
+    const words = `a boat on the lake --engine ${family} --seed 7`;
+    if (takesPhoto()) telegram.sendPhoto(user, chat, photo, { caption: words });
+    else telegram.sendText(user, chat, `/video ${words}`);
+    const message = await until(() => telegram.messages(chat).find(({ video, text }) => video || text?.startsWith('⚠️')));
+    expect(message.text ?? '').toBe('');
+    expect(await facts(`${message.video?.file_id}.mp4`, telegram.bytesOf(message.video?.file_id ?? ''))).toMatchObject(aClip);
+  });
+});
