@@ -68,21 +68,26 @@ const task = async (options?: ClipOptionsInput, more: Partial<InferenceTask> = {
 const never = new AbortController().signal;
 const quiet = { signal: never, onProgress: () => undefined };
 
-/** Process ids of the inference processes this process started. */
+/** Process ids of the inference processes this process started, oldest first: by the time they began, for ids wrap around at `pid_max`. */
 const children = async (parent = process.pid): Promise<number[]> => {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     ids.map(async (id) => {
       const [stat, line] = await Promise.all([readFile(`/proc/${id}/stat`, 'utf8').catch(() => ''), readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')]);
-      const [, state, ppid] = /\) (\S) (\d+)/.exec(stat) ?? [];
-      return line.includes('worker/child.ts') && state !== 'Z' && Number(ppid) === parent ? Number(id) : 0;
+      // proc_pid_stat(5): what follows the name begins with field 3, the state; field 4 is the parent, field 22 the start in clock ticks.
+      const [state, ppid, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const mine = line.includes('worker/child.ts') && state !== 'Z' && Number(ppid) === parent;
+      return mine ? [{ pid: Number(id), startTicks: Number(rest[17]) }] : [];
     }),
   );
-  return found.filter(Boolean);
+  return found
+    .flat()
+    .sort((a, b) => a.startTicks - b.startTicks)
+    .map(({ pid }) => pid);
 };
 
 /** The process started last. */
-const newestChild = async (): Promise<number> => Math.max(0, ...(await children()));
+const newestChild = async (): Promise<number> => (await children()).at(-1) ?? 0;
 
 /** Calls back once, when the run reports a stage for the first time. */
 const at = (stage: Progress['stage'], act: () => unknown) => {
