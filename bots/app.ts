@@ -16,11 +16,13 @@ import { createFileStore } from '../core/infra/file-store.ts';
 import { createMetrics } from '../core/infra/metrics.ts';
 import { createStore } from '../core/infra/store.ts';
 import type { Logger } from '../core/logger.ts';
+import { startMenus } from '../core/menus.ts';
 import { photoLimits } from '../core/photo.ts';
 import { MAX_SEED } from '../core/request.ts';
+import { startRetention } from '../core/retention.ts';
 import type { FileStore } from '../core/store.ts';
 import { startSweeper } from '../core/sweep.ts';
-import { startAnnouncing, startOffer } from '../core/workers.ts';
+import { type Offer, startAnnouncing, startOffer } from '../core/workers.ts';
 import { startConsumer } from '../worker/consumer.ts';
 import { createInference } from '../worker/inference.ts';
 import { convertClip, fitClip } from '../worker/media/convert.ts';
@@ -28,6 +30,7 @@ import { createPhotoInspector } from '../worker/vision/photo.ts';
 import { createDiscordChannel } from './discord/channel.ts';
 import { createDownloader } from './download.ts';
 import { startHealth } from './health.ts';
+import { createLane, usualLane } from './lane.ts';
 import { createTelegramChannel } from './telegram/channel.ts';
 import { createWeb } from './web/server.ts';
 
@@ -90,7 +93,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   try {
     const announced = { id: randomUUID(), manifests: config.role === 'bot' ? [] : manifests, provider: config.executionProviders.join(',') };
     const announcing = await startAnnouncing(deps, announced);
-    const front = config.role === 'worker' ? null : await startFront(config, deps, () => metrics.text());
+    const front = config.role === 'worker' ? null : await startFront(config, deps, () => metrics.text(), offer);
     const health =
       config.role === 'worker' && config.healthPort !== null
         ? await startHealth({ ...config.web, port: config.healthPort, metricsText: () => metrics.text(), ready: () => isReady(store) })
@@ -134,7 +137,7 @@ const openFiles = async ({ dataDir, s3 }: Config): Promise<FileStore> => {
 };
 
 /** The chats and the page. */
-const startFront = async (config: Config, deps: Deps, metricsText: () => Promise<string>) => {
+const startFront = async (config: Config, deps: Deps, metricsText: () => Promise<string>, offer: Offer | null) => {
   const { log, store } = deps;
   const statuses = new Map<string, ChannelStatus>();
   const { discord, telegram } = createChats(config, deps, statuses);
@@ -163,6 +166,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
   }
   const halt = new AbortController();
   const connected = Promise.all(chats.map((channel) => connect(channel, statuses, log, halt.signal))).then(() => undefined);
+  const menus = offer && startMenus(chats, offer, deps);
   const deliverer = startDeliverer([...chats, web.channel], {
     ...deps,
     fit: (path, format, maxBytes) => fitClip(path, format, maxBytes, config.ffmpegPath),
@@ -173,6 +177,7 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
     channels: () => [...statuses.values()],
     async stop() {
       halt.abort();
+      await menus?.stop();
       await deliverer.stop();
       await follower.stop();
       await Promise.all(chats.map((channel) => channel.stop()));
@@ -187,8 +192,10 @@ const startWork = (config: Config, deps: Deps) => {
   const inference = createInference({ manifests: deps.manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
   const consumer = startConsumer({ ...deps, inference, engines: deps.manifests.map(({ id }) => id) });
   const sweeper = startSweeper(deps);
+  const retention = config.keepMs === null ? null : startRetention(deps, config.keepMs);
   return {
     async stop() {
+      await retention?.stop();
       await sweeper.stop();
       await consumer.close();
       await inference.close();
@@ -203,13 +210,15 @@ const createChats = (config: Config, deps: Deps, statuses: Map<string, ChannelSt
   note('discord', 'DISCORD_TOKEN', discord.token);
   note('telegram', 'TELEGRAM_TOKEN', telegram.token);
   const { webhookUrl } = telegram;
+  const lane = createLane(usualLane);
   return {
     discord: discord.token
-      ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, shards: discord.shards, log: deps.log.child({ channel: 'discord' }) })
+      ? createDiscordChannel({ deps, lane, token: discord.token, apiUrl: discord.apiUrl, shards: discord.shards, log: deps.log.child({ channel: 'discord' }) })
       : null,
     telegram: telegram.token
       ? createTelegramChannel({
           deps,
+          lane,
           token: telegram.token,
           apiRoot: telegram.apiRoot,
           // Every process must know the secret without being told, and it must say nothing about the token.

@@ -1,5 +1,6 @@
 /** `npm start`: everything in one process, or the part that STILLMOTION_ROLE names. */
 import { loadConfig } from '../config/index.ts';
+import { debugNarrowed } from '../config/quiet.ts';
 import { AppError, asAppError, noteText } from '../core/errors.ts';
 import { createLogger } from '../core/infra/pino-logger.ts';
 import { type App, startApp } from './app.ts';
@@ -21,6 +22,7 @@ const run = async (): Promise<void> => {
   const config = loadConfig();
   const secrets = [config.discord.token, config.telegram.token, config.web.token, config.databaseUrl, config.redisUrl].filter((secret) => secret !== null);
   const log = createLogger(config.logLevel, secrets);
+  if (debugNarrowed) log.warn('DEBUG does not reach telegraf and ioredis here: they would print tokens, passwords and what people write');
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 
   let app: App | null = null;

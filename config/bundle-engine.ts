@@ -1,7 +1,7 @@
 /** An engine's manifest derived from its bundle: what commands, checks, help and quotas need to know about it. */
 import { createHash } from 'node:crypto';
 import type { EngineManifest, NumberOption } from '../core/engine.ts';
-import type { BundleManifest, Family } from '../worker/onnx/bundle-manifest.ts';
+import { type BundleManifest, type Family, fewestSteps } from '../worker/onnx/bundle-manifest.ts';
 
 interface FamilyFacts {
   readonly image: EngineManifest['inputs']['image'];
@@ -40,6 +40,14 @@ const around = (bounds: { readonly min: number; readonly max: number }, step: nu
   step,
   default: usual,
 });
+
+/** Distilled models are used in a step or two; below what a sampler can do nothing is offered. */
+const stepsOf = (bundle: BundleManifest): NumberOption => {
+  const fewest = fewestSteps(bundle);
+  const usual = Math.max(fewest, bundle.defaults.steps);
+  const { min, max, ...rest } = around(STEPS, 1, usual);
+  return { ...rest, min: Math.max(min, fewest), max: Math.max(max, fewest) };
+};
 
 const single: NumberOption = { min: 1, max: 1, step: 1, default: 1 };
 
@@ -109,7 +117,7 @@ export const engineOf = (bundle: BundleManifest, id: string, known?: { readonly 
     options: {
       seconds: secondsOf(frames, fpsOption),
       fps: fpsOption,
-      steps: around(STEPS, 1, steps),
+      steps: stepsOf(bundle),
       guidance: around(GUIDANCE, 0.1, guidance),
       motion: bundle.family === 'svd' ? { min: 0, max: 2, step: 0.1, default: 1 } : single,
       sidePx,

@@ -31,6 +31,8 @@ export interface Config {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   } | null;
+  /** How long clips and photos are kept after the clip's end; null: for ever. */
+  readonly keepMs: number | null;
   readonly quotaDaily: number;
   readonly quotaPlaceMax: number;
   readonly waitingCaps: { readonly perPerson: number; readonly perPlace: number };
@@ -80,6 +82,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
             secretAccessKey: env.S3_SECRET_ACCESS_KEY,
           }
         : null,
+    keepMs: env.RETENTION_DAYS === 0 ? null : env.RETENTION_DAYS * 24 * 3_600_000,
     quotaDaily: env.QUOTA_DAILY,
     quotaPlaceMax: env.QUOTA_PLACE_MAX,
     waitingCaps: { perPerson: env.QUEUE_MAX_PER_PERSON, perPlace: env.QUEUE_MAX_PER_PLACE },

@@ -36,6 +36,10 @@ export const variables = {
     help: 'Origins, separated by commas, from which photos may be downloaded besides the chat platforms’ own.',
   },
   DATA_DIR: { schema: text.default('data'), help: 'Folder of the embedded database, photos and clips.' },
+  RETENTION_DAYS: {
+    schema: wholeNumber(0, 36_500).default(30),
+    help: 'Days after which a finished clip and its photo are deleted. Until then /result, Again and the page bring them back. 0 keeps them for ever.',
+  },
   HF_ENDPOINT: { schema: url.default('https://huggingface.co'), help: 'The hub that npm run models downloads from.' },
   HF_TOKEN: { schema: text.optional(), help: 'Access token for models whose owners ask for consent. It is sent to HF_ENDPOINT only.' },
   HTTPS_PROXY: { schema: url.optional(), help: 'Proxy for downloading models. The lower-case spelling works too.' },

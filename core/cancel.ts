@@ -11,7 +11,7 @@ const owned = async (jobId: string, user: string, deps: Deps): Promise<Job> => {
 };
 
 /**
- * Cancels a waiting job at once; a running one stops within one step. The quota comes back either way.
+ * Cancels a waiting job at once; a running one stops within one step. What had not been made of it comes back to the quota.
  * @throws InputError JOB_UNKNOWN, JOB_FINISHED; RefusedError NOT_YOURS
  */
 export const cancel = async (jobId: string, user: string, deps: Deps): Promise<Job> => {

@@ -36,6 +36,11 @@ export interface Channel {
   start(): Promise<string>;
   /** Stops taking requests; what runs may finish. Repeatable. */
   stop(): Promise<void>;
+  /**
+   * Shows what can be asked for now in the platform's command menus, writing only what differs there. Nothing before `start`,
+   * which does the same. @throws what the platform answers; `retryAfterMs` when it asks to wait
+   */
+  refreshMenus?(): Promise<void>;
   /** Best effort: shows position, progress and time left; obeys the platform's rate limits and never throws. */
   showStatus(job: Job, standing: Standing): Promise<void>;
   /**

@@ -10,6 +10,10 @@ import type { Send } from './store.ts';
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** A send that has not reported within this time may be tried by another process; sends are safe to repeat. */
 const LEASE_MS = 60_000;
+/** A large upload takes longer than that; its lease is renewed meanwhile. */
+const RENEW_MS = 20_000;
+/** Each holds a whole clip in memory, and perhaps an ffmpeg. */
+const MOST_AT_ONCE = 8;
 
 /** The way of what says why no clip comes; it does not stand for the clip. */
 const SENTENCE = 'sentence';
@@ -39,7 +43,9 @@ export const startDeliverer = (channels: readonly Channel[], deps: DeliverDeps, 
   let stopped = false;
 
   const round = async (): Promise<void> => {
-    for (const job of await deps.store.jobs.takeDeliveries(names, LEASE_MS)) {
+    const free = MOST_AT_ONCE - sending.size;
+    if (free <= 0) return;
+    for (const job of await deps.store.jobs.takeDeliveries(names, LEASE_MS, free)) {
       if (sending.has(job.id)) continue;
       const channel = channels.find((c) => c.name === job.origin.channel) as Channel;
       // One slow upload must not hold back another conversation's clip.
@@ -70,13 +76,10 @@ export const startDeliverer = (channels: readonly Channel[], deps: DeliverDeps, 
 
 const deliverOne = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<void> => {
   const { clock, log, metrics, store } = deps;
-  const result = await bring(job, channel, deps).catch(
-    (error: unknown): DeliveryResult => ({
-      kind: 'later',
-      retryAfterMs: 5_000,
-      error: asAppError(error, 'CHANNEL_FAILED'),
-    }),
-  );
+  const hold = setInterval(() => void store.jobs.holdDelivery(job.id, LEASE_MS).catch(() => undefined), RENEW_MS);
+  const result = await bring(job, channel, deps)
+    .catch((error: unknown): DeliveryResult => ({ kind: 'later', retryAfterMs: 5_000, error: asAppError(error, 'CHANNEL_FAILED') }))
+    .finally(() => clearInterval(hold));
   const ageMs = clock.nowMs() - (job.finishedAtMs ?? clock.nowMs());
   try {
     if (result.kind === 'delivered') await store.jobs.saveDelivery(job.id, 'delivered', { receipt: result.receipt });
@@ -109,7 +112,8 @@ const bring = async (job: Job, channel: Channel, deps: DeliverDeps): Promise<Del
       const { shown, clip } = await fitted(job, ceilingBytes, deps);
       const result = await channel.deliver(shown, clip, outbox);
       if (result.kind !== 'too-large') return result;
-      const lower = clip && nextCeiling(clip.bytes.length);
+      // A clip that was made too large must not bring the same ceiling again.
+      const lower = clip && nextCeiling(Math.min(clip.bytes.length, ceilingBytes));
       if (!lower) throw tooBig(ceilingBytes);
       await deliveries.learnCeiling(place, lower);
       deps.log.info({ jobId: job.id, refusedBytes: clip.bytes.length, ceilingBytes: lower }, 'the place takes smaller files than it said');

@@ -98,6 +98,7 @@ export const catalogue = {
   DURATION_INVALID: line('InputError', 'never', '“{got}” is not a length of time. Write for example 30m, 12h, 7d or forever.'),
   USER_UNKNOWN: line('InputError', 'never', 'Tell me whom you mean: reply to one of their messages, or give their user id.'),
   // Making the clip
+  PHOTO_GONE: line('EngineError', 'never', 'The photo of this clip is no longer kept. Nothing was charged; please send the photo again.'),
   MODEL_MISSING: line('EngineError', 'never', 'The model “{engine}” is not installed on this machine ({file} is missing).'),
   MODEL_CORRUPT: line('EngineError', 'never', 'A file of the model “{engine}” is damaged ({file}). The operator must install it again.'),
   SCHEDULER_UNSUPPORTED: line(
@@ -114,6 +115,11 @@ export const catalogue = {
     'EngineError',
     'never',
     '{engine} needs about {needGb} GB of memory for a clip of this size; this machine has {haveGb} GB free. Choose a smaller or shorter clip, or another engine.',
+  ),
+  PRECISION_UNSUPPORTED: line(
+    'EngineError',
+    'never',
+    '{engine} is stored as {dtype}, with which this machine’s CPU cannot compute here. Export it again with --halves or --dtype fp16, or run it on a GPU.',
   ),
   MODEL_UNKNOWN: line('InputError', 'never', 'There is no model called “{model}”. Possible: {allowed}.'),
   MODEL_NOT_FOUND: line('RemoteError', 'never', 'There is no {what} at {endpoint}. It may have been moved or deleted; check HF_ENDPOINT.'),
@@ -164,8 +170,13 @@ export const catalogue = {
   // Remarks that accompany a clip; not failures
   NOTE_NOTHING_MOVES: line('InputError', 'never', 'Nothing I recognise in this photo can move like that, so I made a gentle push-in.'),
   NOTE_WORDS_UNREAD: line('InputError', 'never', '{engine} reads no words; the photo alone decided what moves.'),
+  NOTE_IN_PIECES: line(
+    'InputError',
+    'never',
+    'Memory was short, so the picture was drawn in overlapping pieces. With more memory the same seed looks a little different.',
+  ),
   NOTE_CROPPED: line('InputError', 'never', 'This camera move starts on a slightly cropped photo.'),
-  NOTE_PREVIEW: line('MediaError', 'never', 'Only the first {seconds} s fit the size limit here. The whole clip is kept: /result brings it.'),
+  NOTE_PREVIEW: line('MediaError', 'never', 'Only the first {seconds} s fit the size limit here. The whole clip is kept: /result brings it where larger files are allowed.'),
   NOTE_REDUCED: line('MediaError', 'never', 'Reduced to {widthPx}×{heightPx} to fit the size limit here.'),
 } as const satisfies Record<string, CatalogueLine>;
 

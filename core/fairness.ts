@@ -86,10 +86,21 @@ export const lineOf = (virtualMs: number, places: readonly KeptPlace[], users: r
   return line;
 };
 
-/** Puts a job in line. */
-export const join = (line: Line, job: WaitingJob, policy: QueuePolicy, nowMs: number): void => {
-  const place = line.places.get(job.place) ?? { flow: enter(null, 0, nowMs), virtualMs: 0, policy, users: new Map<string, UserLine>() };
-  const user = place.users.get(job.user) ?? { flow: enter(null, 0, nowMs), jobs: [] };
+/** What is kept of a place and a person that nobody waits for. */
+export interface Kept {
+  readonly place?: (Flow & { readonly virtualMs: number }) | null;
+  readonly user?: Flow | null;
+}
+
+/** Puts a job in line. @param kept of its place and person, where the line itself does not hold them */
+export const join = (line: Line, job: WaitingJob, policy: QueuePolicy, nowMs: number, kept: Kept = {}): void => {
+  const place = line.places.get(job.place) ?? {
+    flow: kept.place ?? enter(null, 0, nowMs),
+    virtualMs: kept.place?.virtualMs ?? 0,
+    policy,
+    users: new Map<string, UserLine>(),
+  };
+  const user = place.users.get(job.user) ?? { flow: kept.user ?? enter(null, 0, nowMs), jobs: [] };
   if (isEmpty(place)) place.flow = enter(place.flow, line.virtualMs, nowMs);
   if (user.jobs.length === 0) user.flow = enter(user.flow, place.virtualMs, nowMs);
   place.policy = policy;
@@ -99,7 +110,10 @@ export const join = (line: Line, job: WaitingJob, policy: QueuePolicy, nowMs: nu
   line.places.set(job.place, place);
 };
 
-const isEmpty = (place: PlaceLine): boolean => [...place.users.values()].every((user) => user.jobs.length === 0);
+const isEmpty = ({ users }: PlaceLine): boolean => {
+  for (const { jobs } of users.values()) if (jobs.length > 0) return false;
+  return true;
+};
 
 /** Of those for whom `waits` holds, the most urgent; names decide between equals, so that the order is the same everywhere. */
 const mostUrgent = <T extends { flow: Flow }>(flows: ReadonlyMap<string, T>, waits: (flow: T) => boolean): [string, T] | null => {
@@ -116,6 +130,8 @@ const mostUrgent = <T extends { flow: Flow }>(flows: ReadonlyMap<string, T>, wai
   return found;
 };
 
+const oldest = ({ users }: PlaceLine): WaitingJob | undefined => [...users.values()].flatMap(({ jobs }) => jobs.slice(0, 1)).sort(byAge)[0];
+
 /**
  * Takes the next job out of line; null when nobody waits.
  * @param nowMs the moment of the turn
@@ -123,8 +139,7 @@ const mostUrgent = <T extends { flow: Flow }>(flows: ReadonlyMap<string, T>, wai
 export const takeNext = (line: Line, nowMs: number): WaitingJob | null => {
   const [, place] = mostUrgent(line.places, (one) => !isEmpty(one)) ?? [];
   if (!place) return null;
-  const heads = [...place.users.values()].flatMap(({ jobs }) => jobs.slice(0, 1)).sort(byAge);
-  const next = place.policy === 'first-come' ? heads[0] : mostUrgent(place.users, (one) => one.jobs.length > 0)?.[1].jobs[0];
+  const next = place.policy === 'first-come' ? oldest(place) : mostUrgent(place.users, (one) => one.jobs.length > 0)?.[1].jobs[0];
   const user = next && place.users.get(next.user);
   if (!next || !user) return null;
   user.jobs.shift();
@@ -149,6 +164,29 @@ export const orderOf = (line: Line, nowMs: number, limit = Number.POSITIVE_INFIN
     atMs += next.predictedMs;
   }
   return order;
+};
+
+/** The same line once more, so that it can be played through and still be there. */
+const copyOf = ({ virtualMs, places }: Line): Line => ({
+  virtualMs,
+  places: new Map(
+    [...places].map(([name, place]) => [
+      name,
+      { ...place, users: new Map([...place.users].map(([user, { flow, jobs }]) => [user, { flow, jobs: [...jobs] }])) },
+    ]),
+  ),
+});
+
+/** What runs before a job that waits in a line, in order; everything that waits when the job is not in it. The line stays as it is. */
+export const jobsBefore = (line: Line, id: string, nowMs: number): readonly WaitingJob[] => {
+  const played = copyOf(line);
+  const before: WaitingJob[] = [];
+  let atMs = nowMs;
+  for (let next = takeNext(played, atMs); next && next.id !== id; next = takeNext(played, atMs)) {
+    before.push(next);
+    atMs += next.predictedMs;
+  }
+  return before;
 };
 
 /** Who is served before somebody who waits. */

@@ -12,7 +12,8 @@ export interface Follower {
 }
 
 /**
- * @param channels channels of this process; each gets `showStatus` for its own unfinished jobs, at most one call at a time per job
+ * @param channels channels of this process; each gets `showStatus` for its own jobs, at most one call at a time per job, and once
+ *   more when a job has ended: nothing of it is to be shown from then on, because the outcome is the delivery's task
  * @param everyMs how often the database is asked; one cheap query each time
  */
 export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs = 300): Follower => {
@@ -25,8 +26,9 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
 
   const show = async (job: Job, standing: Standing): Promise<void> => {
     const channel = channels.find((c) => c.name === job.origin.channel);
-    // Outcomes are the delivery's task; a status edit after it would overwrite the clip.
-    if (!channel || isFinal(job.state) || showing.has(job.id)) return;
+    // The end is told even while another state is being shown: the outcome may be sent by another process, and an edit of this
+    // one that still waits for its turn would overwrite the clip.
+    if (!channel || (showing.has(job.id) && !isFinal(job.state))) return;
     showing.add(job.id);
     try {
       await channel.showStatus(job, standing);
@@ -48,10 +50,11 @@ export const startFollower = (channels: readonly Channel[], deps: Deps, everyMs 
 
   const round = async (): Promise<void> => {
     const { jobs: found, cursor: next } = await jobs.changedSince(cursor);
-    cursor = next;
     const changed = found.filter((job) => seen.get(job.id) !== job.revision);
-    seen = new Map(found.map((job) => [job.id, job.revision]));
     if (changed.length > 0) await tell(changed);
+    // Only now: what could not be told is found again in the next round.
+    cursor = next;
+    seen = new Map(found.map((job) => [job.id, job.revision]));
     // When something started or ended, everybody behind it moved up.
     if (changed.some((job) => job.state !== 'waiting' && (job.progress === null || isFinal(job.state)))) {
       await tell((await jobs.waiting(50)).filter((job) => !changed.some((c) => c.id === job.id)));

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** What happened, by the word that is kept with it. */
-export type EntryKind = 'hold' | 'settle' | 'refund' | 'cancel' | 'lost' | 'grant' | 'reset' | 'opening';
+export type EntryKind = 'hold' | 'settle' | 'refund' | 'cancel' | 'lost' | 'grant' | 'reset' | 'opening' | 'moved';
 
 /** Where credits come from and go to when no person is on the other side. */
 export const house = {
@@ -32,6 +32,17 @@ export const poolAccount = (place: string, day: string): string => `pool:${place
 
 /** What a moderator gave a person in a place; it does not expire. */
 export const grantAccount = (user: string, place: string): string => `grants:${user}@${place}`;
+
+const DAY = /:\d{4}-\d{2}-\d{2}$/;
+
+/** The account that takes over from another one when its place becomes another place; the same account when it is not of that place. */
+export const accountAfterMove = (account: string, from: string, to: string): string => {
+  const day = DAY.exec(account)?.[0] ?? '';
+  const rest = account.slice(0, account.length - day.length);
+  if (rest === `pool:${from}` && day !== '') return `pool:${to}${day}`;
+  const ofPlace = (account.startsWith('grants:') && day === '') || (account.startsWith('day:') && day !== '');
+  return ofPlace && rest.endsWith(`@${from}`) ? `${rest.slice(0, -from.length)}${to}${day}` : account;
+};
 
 /** An account that may pay, and how much it has. */
 export interface Source {

@@ -35,6 +35,7 @@ const words: Readonly<Record<LedgerEntry['kind'], (entry: LedgerEntry) => string
   grant: ({ actor, reason }) => `granted by ${actor}${reason ? `: ${reason.slice(0, 40)}` : ''}`,
   reset: ({ actor }) => `today’s use reset by ${actor}`,
   opening: () => 'brought over from before credits',
+  moved: () => 'taken along when this place became another one',
 };
 
 const signed = (ms: number): string => (ms === 0 ? '±0 credits' : `${ms > 0 ? '+' : '−'}${creditsText(ms)}`);

@@ -61,7 +61,10 @@ export const resultText = (job: Job): { readonly prompt: string; readonly recipe
 
 /** Alternative text for people who cannot see the clip. */
 export const altText = (job: Job): string =>
-  `A ${job.request.seconds}-second clip made from ${job.photo ? 'a photo' : 'words'}${job.request.prompt ? `: ${job.request.prompt}` : ''}`.slice(0, 1000);
+  `A ${job.request.seconds}-second clip made from ${job.photo ? 'a photo' : 'words'}${job.request.prompt ? `: ${job.request.prompt}` : ''}`
+    .slice(0, 1000)
+    // not through the middle of a character
+    .replace(/[\ud800-\udbff]$/, '');
 
 const takes = { required: 'a photo', optional: 'a photo, or words alone', none: 'words alone' } as const;
 

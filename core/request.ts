@@ -73,12 +73,13 @@ export interface ClipRequest {
 export const MAX_SEED = 0xffff_ffff;
 export const formats: readonly ClipFormat[] = ['mp4', 'gif'];
 
-/** Control characters become spaces, runs of white space one space; text direction overrides are dropped. */
+/** Control characters become spaces, runs of white space one space; text direction overrides and halves of characters are dropped. */
 export const cleanPrompt = (raw: string): string =>
   raw
     .normalize('NFC')
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-    .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    // half a character is no text to a database
+    .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu, '')
     .replace(/\s+/g, ' ')
     .trim();
 

@@ -32,7 +32,14 @@ export type Outcome =
       /** The share of the quoted work that was done, 0 to 1; 1 unless the worker knows better. */
       readonly usedShare?: number;
     }
-  | { readonly state: 'failed' | 'refused' | 'canceled'; readonly error: Note };
+  | {
+      readonly state: 'canceled';
+      readonly error: Note;
+      /** The share of the quoted work that was done when it stopped, 0 to 1; what was saved last unless the worker knows better. */
+      readonly usedShare?: number;
+    }
+  /** Costs nothing, however much was done. */
+  | { readonly state: 'failed' | 'refused'; readonly error: Note };
 
 /** A person's allowance in one place. All numbers are credits, rounded down to hundredths. */
 export interface Balance {
@@ -69,13 +76,31 @@ export interface DeliveryDetail {
   readonly error?: Note;
 }
 
+/** What decides about a request before anything costs something, as of one moment. */
+export interface Circumstances {
+  /** The job that this very request has become before. */
+  readonly known: Job | null;
+  readonly settings: Settings;
+  /** Active now. */
+  readonly ban: Ban | null;
+  readonly rates: readonly Rate[];
+}
+
+export interface Accepted {
+  readonly job: Job;
+  readonly standing: Standing;
+  /** False when the request had been accepted before. */
+  readonly created: boolean;
+}
+
 export interface JobStore {
+  circumstances(requestKey: string, place: string, user: string): Promise<Circumstances>;
   /**
    * One transaction: the job's row, its hold, its place in line and its first event, or nothing.
    * @param limit credits this person has per day in this place
    * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE, QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
    */
-  accept(draft: JobDraft, limit: DailyLimit, caps?: WaitingCaps): Promise<{ readonly job: Job; readonly created: boolean }>;
+  accept(draft: JobDraft, limit: DailyLimit, caps?: WaitingCaps): Promise<Accepted>;
   find(id: string): Promise<Job | null>;
   findByRequestKey(requestKey: string): Promise<Job | null>;
   /** Unfinished jobs of a person in a place, newest first. */
@@ -106,7 +131,7 @@ export interface JobStore {
   saveAddress(id: string, address: Address): Promise<void>;
   /** The person's newest finished clip; one that never reached them comes before all that did. */
   uncollected(user: string): Promise<Job | null>;
-  /** Sends a finished clip anew, to another place; what is known of earlier sends does not count for it. */
+  /** Sends a finished clip anew, to another place; what is known of earlier sends does not count for it. @throws InputError JOB_UNKNOWN when it was deleted meanwhile */
   redeliver(id: string, address: Address, maxClipBytes: number): Promise<void>;
   /** Waiting jobs, the next to run first. */
   waiting(limit: number): Promise<readonly Job[]>;
@@ -116,7 +141,9 @@ export interface JobStore {
    */
   changedSince(cursor: number): Promise<{ readonly jobs: readonly Job[]; readonly cursor: number }>;
   /** Outcomes due to be sent; nobody else is handed them for `leaseMs`. */
-  takeDeliveries(channels: readonly ChannelName[], leaseMs: number): Promise<readonly Job[]>;
+  takeDeliveries(channels: readonly ChannelName[], leaseMs: number, most: number): Promise<readonly Job[]>;
+  /** What is still being sent is nobody else's for so long again. */
+  holdDelivery(id: string, leaseMs: number): Promise<void>;
   saveDelivery(id: string, state: DeliveryState, detail: DeliveryDetail): Promise<void>;
   /** Ids to put in the queue again: of waiting jobs, and the tickets of running ones that showed no sign of life for `silentMs`. */
   undispatched(silentMs: number): Promise<readonly string[]>;
@@ -186,6 +213,11 @@ export interface PlaceStore {
   /** @returns false when nobody was banned */
   unban(place: string, user: string, actor: string): Promise<boolean>;
   audit(place: string, limit: number): Promise<readonly AuditEntry[]>;
+  /**
+   * A place has become another one: its settings, bans, allowances, pools, grants, learnt ceiling, jobs and audit trail go along, in one
+   * transaction. What the new place has of its own already counts. @returns false when that was known
+   */
+  move(from: string, to: string): Promise<boolean>;
 }
 
 /** One try to bring an outcome home; `outcome` is null while it is under way, and for ever if the process died meanwhile. */
@@ -214,9 +246,34 @@ export interface DeliveryStore {
 export interface InboxStore {
   /** @returns false when this update has been here before */
   put(channel: ChannelName, key: string, payload: unknown, leaseMs: number): Promise<boolean>;
+  /** Keeps all of them at once, or none. @returns the keys that have not been here before */
+  putAll(channel: ChannelName, updates: readonly { readonly key: string; readonly payload: unknown }[], leaseMs: number): Promise<Set<string>>;
+  /** Says that this process is still at it. */
+  renew(channel: ChannelName, keys: readonly string[], leaseMs: number): Promise<void>;
   done(channel: ChannelName, key: string): Promise<void>;
   /** Updates whose process died over them, handed to nobody else for `leaseMs`. */
   abandoned(channel: ChannelName, leaseMs: number): Promise<readonly { readonly key: string; readonly payload: unknown }[]>;
+}
+
+/** What must be kept, and for how long; see `retention.ts`. */
+export interface RetentionStore {
+  /** Removes from view, as their owners could, jobs that ended before a moment and whose outcome is home or given up. @returns how many */
+  retire(endedBeforeMs: number): Promise<number>;
+  /** Of these jobs, those whose clips somebody may still ask for, or may have asked for since `sinceMs`. */
+  clipsNeeded(jobIds: readonly string[], sinceMs: number): Promise<ReadonlySet<string>>;
+  /** Of these photos, by their sha256, those of which a clip is to be made or may be made again, or might have been since `sinceMs`. */
+  photosNeeded(sha256s: readonly string[], sinceMs: number): Promise<ReadonlySet<string>>;
+  /** Of these jobs, those that have not ended. */
+  unfinished(jobIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Work that one process of several does now and then. */
+export interface ChoreStore {
+  /**
+   * Takes a chore, once within `everyMs` among all processes.
+   * @returns 0 when it is the caller's, else milliseconds until somebody may take it
+   */
+  take(name: string, everyMs: number): Promise<number>;
 }
 
 /** What was learnt about durations. */
@@ -234,6 +291,8 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly inbox: InboxStore;
   readonly workers: WorkerStore;
+  readonly chores: ChoreStore;
+  readonly retention: RetentionStore;
   close(): Promise<void>;
 }
 
@@ -246,4 +305,16 @@ export interface FileStore {
   /** A local path from which the file can be read, or null. */
   localPath(key: string): Promise<string | null>;
   remove(key: string): Promise<void>;
+  /** Every file, in no particular order. */
+  list(): AsyncIterable<StoredFile>;
+  /** Removes a file unless it has been put again since it was listed. @returns false when it was, and is kept */
+  removeUnchanged(file: StoredFile): Promise<boolean>;
+  /** Clears away what processes that died left half written before a moment, and copies that nobody needs. */
+  tidy(beforeMs: number): Promise<void>;
+}
+
+export interface StoredFile {
+  readonly key: string;
+  /** When it was put last. */
+  readonly modifiedAtMs: number;
 }

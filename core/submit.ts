@@ -5,10 +5,11 @@ import type { Deps } from './deps.ts';
 import type { NumberOption } from './engine.ts';
 import { chooseEngine } from './engine-choice.ts';
 import { AppError, asAppError } from './errors.ts';
-import type { Address, Job, Standing } from './job.ts';
+import type { Address } from './job.ts';
 import { checkLength, checkPlace, dailyLimit, roleMultiple, usualCaps, waitingCaps } from './policy.ts';
 import { quote } from './prediction.ts';
 import { type ClipOptionsInput, type ClipRequest, type Origin, type PhotoRef, resolveRequest } from './request.ts';
+import type { Accepted } from './store.ts';
 
 export type PhotoSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -30,12 +31,7 @@ export interface SubmitCall {
   readonly parentId?: string;
 }
 
-export interface Submitted {
-  readonly job: Job;
-  readonly standing: Standing;
-  /** False when this request had been accepted before. */
-  readonly created: boolean;
-}
+export type Submitted = Accepted;
 
 /** A role without an allowance may still spend what it was granted, and then has some turn in line. */
 const MIN_WEIGHT = 0.1;
@@ -62,11 +58,10 @@ export const submit = async (call: SubmitCall, deps: Deps): Promise<Submitted> =
 const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   const { store, files, queue, log } = deps;
   const { origin } = call;
-  const known = await store.jobs.findByRequestKey(call.requestKey);
+  const { known, settings, ban, rates } = await store.jobs.circumstances(call.requestKey, origin.place, origin.user);
   if (known) return { job: known, standing: await store.jobs.standing(known), created: false };
 
   // Cheap rules first: a refusal must not cost a download.
-  const [settings, ban] = await Promise.all([store.places.settings(origin.place), store.places.activeBan(origin.place, origin.user)]);
   checkPlace(settings, ban, origin.room);
   const manifest = chooseEngine(deps.manifests, call.options.engine, settings.defaultEngine, call.photo !== null);
   const options = withinPlace(call.options, settings.maxSeconds, manifest.options.seconds);
@@ -79,8 +74,7 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   if (photo && bytes) await files.put(photoKey(photo.sha256), bytes);
 
   const usual = deps.manifests[0] ?? manifest;
-  const rates = await store.predictions.rates();
-  const { job, created } = await store.jobs.accept(
+  const accepted = await store.jobs.accept(
     {
       id: deps.newJobId(),
       requestKey: call.requestKey,
@@ -95,11 +89,12 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
     dailyLimit(settings, deps.quotaDaily, deps.quotaPlaceMax, origin.roles),
     waitingCaps(settings, deps.waitingCaps ?? usualCaps),
   );
+  const { job, created } = accepted;
   if (created) {
     // The job is safe in the database by now; if the queue is away, the sweeper puts it in line later.
     await queue.add(job.id).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'queue unavailable; the sweeper will retry'));
   }
-  return { job, standing: await store.jobs.standing(job), created };
+  return accepted;
 };
 
 /** Nobody who named no length is refused for the engine's default being longer than the place allows. */

@@ -1,6 +1,7 @@
 /** Processes announce the engines they hold; bots offer what somebody announced, so that models lie where clips are made only. */
 import type { EngineManifest } from './engine.ts';
 import type { Logger } from './logger.ts';
+import { type Loop, repeat } from './loop.ts';
 
 /** A process that has not been heard of for this long counts as gone. */
 export const WORKER_LIVES_MS = 30_000;
@@ -27,31 +28,6 @@ export interface WorkerStore {
   remind(engines: readonly string[]): Promise<void>;
 }
 
-interface Loop {
-  stop(): Promise<void>;
-}
-
-const repeat = (work: () => Promise<void>, everyMs: number, onError: (error: unknown) => void): Loop => {
-  let stopped = false;
-  let wake = (): void => undefined;
-  const loop = (async () => {
-    while (!stopped) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, everyMs).unref();
-      });
-      if (!stopped) await work().catch(onError);
-    }
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      wake();
-      await loop;
-    },
-  };
-};
-
 type Deps = { readonly store: { readonly workers: WorkerStore }; readonly log: Logger };
 
 /** Announces a process now and for as long as it lives. */
@@ -70,6 +46,8 @@ export const startAnnouncing = async ({ store, log }: Deps, worker: WorkerAnnoun
 export interface Offer extends Loop {
   /** What can be asked for now; never empty. The shipped engine comes first. One array that changes, so that whoever holds it keeps up. */
   readonly manifests: readonly EngineManifest[];
+  /** Told after what can be asked for has changed. @returns stops it */
+  onChange(listener: () => void): () => void;
 }
 
 /** One manifest per engine, of the process heard of last; those that need no download first, then by name. */
@@ -85,10 +63,16 @@ export const offerOf = (manifests: readonly EngineManifest[]): readonly EngineMa
  */
 export const startOffer = async ({ store, log }: Deps, usual: readonly EngineManifest[], everyMs = LOOK_MS): Promise<Offer> => {
   const offered = [...usual];
+  const listeners = new Set<() => void>();
   let living: readonly string[] | null = null;
+  const replace = (manifests: readonly EngineManifest[]): void => {
+    const before = JSON.stringify(offered);
+    offered.splice(0, offered.length, ...manifests);
+    if (JSON.stringify(offered) !== before) for (const listener of listeners) listener();
+  };
   const look = async (): Promise<void> => {
     const announced = await store.workers.announced();
-    if (announced.length > 0) offered.splice(0, offered.length, ...offerOf(announced.map(({ manifest }) => manifest)));
+    if (announced.length > 0) replace(offerOf(announced.map(({ manifest }) => manifest)));
     const now = [...new Set(announced.filter(({ alive }) => alive).map(({ manifest }) => manifest.id))];
     const changed = living === null ? [] : [...now.filter((id) => !living?.includes(id)), ...living.filter((id) => !now.includes(id))];
     living = now;
@@ -98,5 +82,12 @@ export const startOffer = async ({ store, log }: Deps, usual: readonly EngineMan
   };
   await look();
   const loop = repeat(look, everyMs, (error) => log.warn({ err: error }, 'what workers announce could not be read; trying again'));
-  return { manifests: offered, stop: loop.stop };
+  return {
+    manifests: offered,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: loop.stop,
+  };
 };

@@ -1,17 +1,18 @@
 /** Woken by the queue, takes the job whose turn it is, has the clip made, keeps it, and records how it ended. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deps } from '../core/deps.ts';
 import type { Progress } from '../core/engine.ts';
-import type { AppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Consumer } from '../core/queue.ts';
 import type { Outcome } from '../core/store.ts';
 import { photoKey } from '../core/submit.ts';
 import { CHECKPOINT_FILE, RESUME_FILE } from './checkpoint.ts';
 import { clipError } from './disk-full.ts';
 import type { Inference } from './inference.ts';
+import { makeScratch, tidyScratch } from './scratch.ts';
 
 /** A job that took this many workers down with it is given up and refunded. */
 const MAX_ATTEMPTS = 2;
@@ -20,6 +21,7 @@ const worthAnotherTry = new Set(['ENGINE_CRASHED', 'NAN_OUTPUT', 'OUTPUT_BLANK',
 const CANCEL_CHECK_MS = 250;
 const DRAIN_MS = 20_000;
 const PASS_ON_MS = 1_000;
+const FINISH_PAUSES_MS = [200, 1_000, 5_000, 15_000];
 
 export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'log' | 'metrics'> & {
   readonly inference: Inference;
@@ -30,6 +32,8 @@ export type ConsumerDeps = Pick<Deps, 'store' | 'queue' | 'files' | 'clock' | 'l
 /** Starts working; one clip at a time, because one clip uses the whole machine. */
 export const startConsumer = (deps: ConsumerDeps): Consumer => {
   const stopping = new AbortController();
+  // What workers left behind that were killed in the middle of a clip.
+  void tidyScratch(Date.now()).catch((error: unknown) => deps.log.warn({ err: error }, 'scratch folders could not be tidied up'));
   const consumer = deps.queue.consume((ticket) => handle(ticket, deps, stopping.signal), { concurrency: 1 });
   return {
     async close() {
@@ -47,22 +51,31 @@ const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal)
   const { log, store } = deps;
   const job = await store.jobs.claimNext(ticket, deps.engines);
   if (!job) return passOn(deps, stopping);
-  const refuse = (code: string) => finish(job, { state: code === 'CANCELED' ? 'canceled' : 'failed', error: { code, params: {} } }, deps);
-  if (job.cancelRequested) return refuse('CANCELED');
-  if (job.attempt > MAX_ATTEMPTS) return refuse('ENGINE_CRASHED');
+  if (job.cancelRequested) return finish(job, canceledAt(0), deps);
+  if (job.attempt > MAX_ATTEMPTS) return finish(job, { state: 'failed', error: { code: 'ENGINE_CRASHED', params: {} } }, deps);
 
   log.info({ jobId: job.id, engine: job.request.engine, attempt: job.attempt }, 'a clip is begun');
+  let reached = 0;
+  const onProgress = ({ fraction }: Progress): void => {
+    reached = Math.max(reached, fraction);
+  };
+  let outcome: Outcome;
   try {
-    await finish(job, await make(job, deps, stopping), deps);
+    outcome = await make(job, deps, stopping, onProgress);
   } catch (thrown) {
     const error: AppError = clipError(thrown, 'ENGINE_FAILED');
     if (stopping.aborted) return deps.store.jobs.release(job.id, job.attempt);
-    if (error.code !== 'CANCELED') log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
+    if (error.code === 'CANCELED') return finish(job, canceledAt(reached), deps);
+    log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
     // Everything else would fail the same way again.
     if (worthAnotherTry.has(error.code) && job.attempt < MAX_ATTEMPTS) throw error;
-    await finish(job, { state: error.code === 'CANCELED' ? 'canceled' : 'failed', error: error.toNote() }, deps);
+    outcome = { state: 'failed', error: error.toNote() };
   }
+  await finish(job, outcome, deps);
 };
+
+/** What was made of a canceled clip is what it costs; what the database saved last may lie behind. */
+const canceledAt = (fraction: number): Outcome => ({ state: 'canceled', error: { code: 'CANCELED', params: {} }, usedShare: fraction });
 
 /** The queue's message may have been meant for a worker with other engines; it is said once more, when that one may be listening. */
 const passOn = async ({ engines, store, queue, log }: ConsumerDeps, stopping: AbortSignal): Promise<void> => {
@@ -74,8 +87,21 @@ const passOn = async ({ engines, store, queue, log }: ConsumerDeps, stopping: Ab
   timer.unref();
 };
 
+/** A clip that is made must not be thrown away because the database was away for a moment; writing it twice does no harm. */
+const untilKept = async <T>(write: () => Promise<T>, log: Logger): Promise<T> => {
+  for (const pauseMs of FINISH_PAUSES_MS) {
+    try {
+      return await write();
+    } catch (error) {
+      log.warn({ err: error }, 'an outcome could not be written; trying again');
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+  return write();
+};
+
 const finish = async (job: Job, outcome: Outcome, deps: ConsumerDeps): Promise<void> => {
-  const finished = await deps.store.jobs.finish(job.id, job.attempt, outcome);
+  const finished = await untilKept(() => deps.store.jobs.finish(job.id, job.attempt, outcome), deps.log);
   if (!finished) return deps.log.warn({ jobId: job.id, attempt: job.attempt }, 'another worker holds this job; this result is dropped');
   await deps.files.remove(checkpointKey(job.id)).catch(() => undefined);
   const { createdAtMs, finishedAtMs, startedAtMs } = finished;
@@ -86,11 +112,11 @@ const finish = async (job: Job, outcome: Outcome, deps: ConsumerDeps): Promise<v
   if (outcome.state !== 'done') deps.metrics.refund(outcome.error.code);
 };
 
-const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promise<Outcome> => {
+const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal, watch: (progress: Progress) => void): Promise<Outcome> => {
   const { files, inference, log, store } = deps;
-  const directory = await mkdtemp(join(tmpdir(), 'stillmotion-'));
+  const directory = await makeScratch();
   const abort = new AbortController();
-  const watch = setInterval(() => {
+  const cancelCheck = setInterval(() => {
     store.jobs.isCancelRequested(job.id).then(
       (wanted) => wanted && abort.abort(),
       () => undefined,
@@ -98,9 +124,10 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
   }, CANCEL_CHECK_MS);
   try {
     const photoPath = job.photo && (await files.localPath(photoKey(job.photo.sha256)));
-    if (job.photo && !photoPath) throw new Error('the photo of this job is gone from the file store');
+    if (job.photo && !photoPath) throw new AppError('PHOTO_GONE');
     let saved = Promise.resolve();
     const onProgress = (progress: Progress): void => {
+      watch(progress);
       saved = saved
         .then(() => store.jobs.saveProgress(job.id, job.attempt, progress))
         .catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'progress could not be saved'));
@@ -124,7 +151,7 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal): Promis
     log.info({ jobId: job.id, engine: job.request.engine, bytes: clip.bytes, timingsMs }, 'clip made');
     return { state: 'done', clip: { ...facts, key, thumbnailKey }, notes };
   } finally {
-    clearInterval(watch);
+    clearInterval(cancelCheck);
     await rm(directory, { recursive: true, force: true });
   }
 };

@@ -7,6 +7,7 @@ import { AppError, fromNote } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Made } from './make-clip.ts';
 import { type InferenceTask, type ToChild, type ToParent, toParent } from './messages.ts';
+import { standBack } from './priority.ts';
 import type { ResidencyOptions } from './residency.ts';
 
 export type { InferenceTask } from './messages.ts';
@@ -65,6 +66,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    if (started.pid !== undefined) standBack(started.pid, log);
     let stderr = '';
     started.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_TAIL_CHARACTERS);

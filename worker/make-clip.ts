@@ -92,6 +92,7 @@ export const makeClip = async (engine: Engine, task: ClipTask, { signal, onProgr
     const { notes: encoderNotes, ...clip } = await encodeClip(watched, {
       format: request.format,
       maxBytes,
+      loop: request.loop,
       directory,
       ffmpegPath,
       signal,
@@ -114,7 +115,8 @@ const wordNotes = ({ manifest }: Engine, { prompt }: ClipRequest): readonly Note
 
 /**
  * Passes progress on a few times a second and whenever a stage begins or ends, never letting the fraction fall; repeats the
- * last one while nothing new comes, so that whoever watches knows the process alive, but not for ever.
+ * last one while nothing new comes, so that whoever watches knows the process alive, but not for ever. What was passed over
+ * last comes at the stop: a canceled clip costs what had been made of it.
  */
 const steady = (onProgress: (progress: Progress) => void): { readonly report: (progress: Progress) => void; readonly stop: () => void } => {
   let fraction = 0;
@@ -135,7 +137,10 @@ const steady = (onProgress: (progress: Progress) => void): { readonly report: (p
       toldAtMs = nowMs;
       onProgress(newest.progress);
     },
-    stop: () => clearInterval(repeat),
+    stop() {
+      clearInterval(repeat);
+      if (newest && newest.atMs !== toldAtMs) onProgress(newest.progress);
+    },
   };
 };
 

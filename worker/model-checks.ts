@@ -31,7 +31,8 @@ export const memoryVerdict = (title: string, bundle: BundleManifest, free: FreeM
   if (free === null) return { fits: true, text: `needs at least ${gb(leastMemory(bundle, clip, 'gpu'))} for ${what} (estimated)` };
   try {
     const plan = planMemory(title, bundle, clip, free.device, free.bytes);
-    return { fits: true, text: `${gb(plan.needBytes)} for ${what} (estimated): fits${plan.mode === 'sequential' ? ', one graph at a time' : ''}` };
+    const how = [plan.mode === 'sequential' && 'one graph at a time', (plan.tiles.space || plan.tiles.time) && 'drawn in overlapping pieces'].filter(Boolean);
+    return { fits: true, text: `${gb(plan.needBytes)} for ${what} (estimated): ${['fits', ...how].join(', ')}` };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { fits: false, text: noteText(error.toNote()) };

@@ -104,9 +104,12 @@ const checkedId = (id: string): string => {
   return id;
 };
 
+const sayWaiting = (pid: number): void => say(`Another process (${pid}) is at this model; waiting until it is done. Ctrl+C stops waiting.`);
+
 const pull = async (what: string, config: Config, options: { readonly full: boolean; readonly as: string | undefined }, signal: AbortSignal): Promise<void> => {
   const client = createHubClient(config.hub);
-  const context = { client, modelsDir: config.modelsDir, signal, onProgress: createBar(process.stderr), connections: Math.min(8, Math.max(2, cpus().length)) };
+  const connections = Math.min(8, Math.max(2, cpus().length));
+  const context = { client, modelsDir: config.modelsDir, signal, onProgress: createBar(process.stderr), connections, onWait: sayWaiting };
   try {
     if (/^https?:\/\//.test(what)) {
       const folders = new URL(what).pathname.split('/').filter(Boolean);
@@ -152,9 +155,9 @@ const verify = async (id: string | undefined, config: Config, signal: AbortSigna
   return broken > 0 ? EXIT.failed : 0;
 };
 
-const remove = async (id: string, config: Config): Promise<void> => {
+const remove = async (id: string, config: Config, signal: AbortSignal): Promise<void> => {
   for (const model of await named(id, config)) {
-    await removeModel(model);
+    await removeModel(model, { modelsDir: config.modelsDir, signal, onWait: sayWaiting });
     say(`${shownPath(model.folder)} (${model.kind}) is deleted: ${gb(model.bytes)} are free again`);
   }
 };
@@ -171,7 +174,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
     if (command === 'list') await list(config);
     else if (command === 'pull' && what !== undefined) await pull(what, config, { full: values.full ?? false, as: values.as }, interrupt.signal);
     else if (command === 'verify') return await verify(what, config, interrupt.signal);
-    else if (command === 'remove' && what !== undefined) await remove(what, config);
+    else if (command === 'remove' && what !== undefined) await remove(what, config, interrupt.signal);
     else throw new AppError('REQUEST_MALFORMED', { problem: `“${positionals.join(' ').slice(0, 80)}” is no command here\n${HELP}` });
     return 0;
   } catch (thrown) {

@@ -17,6 +17,7 @@ import { checkWordsEngine } from '../../core/engine-choice.ts';
 import { AppError } from '../../core/errors.ts';
 import { isFinal } from '../../core/job.ts';
 import { again, type SubmitCall, type Submitted, submit } from '../../core/submit.ts';
+import type { Lane } from '../lane.ts';
 import { answer, answerAtOnce, refusal } from './answers.ts';
 import { promptCharacters } from './commands.ts';
 import { addressOf, checkMayAttach, maxClipBytesOf, originOf, requestKeyOf } from './origin.ts';
@@ -27,6 +28,7 @@ export interface Desk {
   readonly deps: Deps;
   readonly offers: Offers;
   readonly showStatus: Channel['showStatus'];
+  readonly lane: Lane;
 }
 
 type AskInteraction = ChatInputCommandInteraction | ModalSubmitInteraction | ButtonInteraction;
@@ -96,18 +98,16 @@ export const animateForm = async (interaction: ModalSubmitInteraction, desk: Des
   return true;
 };
 
-/** Acknowledges at once, then checks and submits; a refusal becomes a sentence in the same message. */
+/** Acknowledges at once, then, in line, checks and submits; a refusal becomes a sentence in the same message. */
 const take = async (interaction: AskInteraction, desk: Desk, ask: Ask): Promise<void> => {
-  const { deps } = desk;
-  await interaction.deferReply();
+  const { deps, lane } = desk;
+  await lane.acknowledge(() => interaction.deferReply());
   try {
     checkMayAttach(interaction);
-    const { job, standing } = await ask({
-      origin: originOf(interaction),
-      address: addressOf(interaction, deps.clock.nowMs()),
-      requestKey: requestKeyOf(interaction),
-      maxClipBytes: maxClipBytesOf(interaction),
-    });
+    const address = addressOf(interaction, deps.clock.nowMs());
+    const { job, standing } = await lane.run(interaction.user.id, () =>
+      ask({ origin: originOf(interaction), address, requestKey: requestKeyOf(interaction), maxClipBytes: maxClipBytesOf(interaction) }),
+    );
     if (!isFinal(job.state)) await desk.showStatus(job, standing);
   } catch (error) {
     await answer(interaction, refusal(error, interaction, deps.log));

@@ -7,6 +7,7 @@ import { photoEngines, wordsEngines } from '../../core/engine-choice.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
+import { createLane, type Lane, usualLane } from '../lane.ts';
 import { liveToken, readAddress } from './address.ts';
 import { againButton, animateCommand, animateForm, animateMessage, type Desk, videoCommand } from './animate.ts';
 import { cancelButton, cancelCommand, deleteButton, helpCommand, quotaCommand, resultCommand } from './buttons.ts';
@@ -29,13 +30,15 @@ export interface DiscordOptions {
   readonly apiUrl?: string | undefined;
   /** `auto`: as many as Discord recommends, all in this process. */
   readonly shards?: Shards | undefined;
+  /** Shared with the other chats of this process. */
+  readonly lane?: Lane;
   readonly log: Logger;
 }
 
 type Shards = 'auto' | { readonly ids: readonly number[]; readonly total: number };
 
 /** `start` throws ConfigError TOKEN_REFUSED, ChannelError CHANNEL_FAILED when trying again may help. */
-export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log }: DiscordOptions): Channel => {
+export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', lane = createLane(usualLane), log }: DiscordOptions): Channel => {
   const rest = createDiscordRest(token, apiUrl);
   const running = new Set<Promise<void>>();
   let client: Client | null = null;
@@ -65,7 +68,7 @@ export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log
     () => deps.clock.nowMs(),
     () => deps.metrics.edit('discord', 'skipped'),
   );
-  const desk: Desk = { deps, offers: createOffers(deps.files), showStatus: async (job, standing) => board.show(job, standing) };
+  const desk: Desk = { deps, lane, offers: createOffers(deps.files), showStatus: async (job, standing) => board.show(job, standing) };
 
   const take = (interaction: Interaction): void => {
     if (stopped) return;
@@ -109,6 +112,9 @@ export const createDiscordChannel = ({ deps, token, apiUrl, shards = 'auto', log
       await Promise.all(running);
       board.stop();
       await client?.destroy();
+    },
+    async refreshMenus() {
+      if (client?.isReady()) await registerCommands(client, deps);
     },
     showStatus: desk.showStatus,
     async deliver(job, clip, outbox = noOutbox) {

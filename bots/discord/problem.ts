@@ -10,6 +10,8 @@ export type Problem =
   | { readonly kind: 'closed'; readonly reason: string };
 
 const RETRY_AFTER_MS = 5_000;
+/** An operator puts a refused bot token right in minutes, and thousands of refusals get the machine banned. */
+const UNAUTHORIZED_RETRY_MS = 60_000;
 
 /** @param error what `REST` of discord.js threw; its URL holds tokens and its body the prompt, so neither is kept */
 export const problemOf = (error: unknown): Problem => {
@@ -18,6 +20,8 @@ export const problemOf = (error: unknown): Problem => {
   if (error instanceof HTTPError) return { kind: 'later', retryAfterMs: RETRY_AFTER_MS, reason };
   if (!(error instanceof DiscordAPIError)) return { kind: 'later', retryAfterMs: RETRY_AFTER_MS, reason };
   if (error.status === 413 || error.code === 40005) return { kind: 'too-large', reason };
+  // The bot's own token is being changed, and the clips must survive that; an interaction's token never comes back.
+  if (error.status === 401 && !error.url.includes('/webhooks/')) return { kind: 'later', retryAfterMs: UNAUTHORIZED_RETRY_MS, reason };
   return { kind: 'closed', reason };
 };
 

@@ -1,5 +1,5 @@
 /** Shows how jobs stand with few edits: the newest state wins, paced per job and per channel, and silent once the outcome is sent. */
-import type { Job, Standing } from '../../core/job.ts';
+import { isFinal, type Job, type Standing } from '../../core/job.ts';
 import { type OutgoingMessage, statusMessage } from './messages.ts';
 
 const EVERY_MS = 2_500;
@@ -12,7 +12,7 @@ const MAX_CLOSED = 1_000;
 export type EditResult = { readonly kind: 'shown' } | { readonly kind: 'wait'; readonly retryAfterMs: number } | { readonly kind: 'dead' };
 
 export interface StatusBoard {
-  /** Takes a state to show; returns at once. */
+  /** Takes a state to show; returns at once. A job that has ended is shown no more, whichever process sends its outcome. */
   show(job: Job, standing: Standing): void;
   /** No more edits of this job; resolves when one that is under way has ended. */
   close(jobId: string): Promise<void>;
@@ -57,12 +57,18 @@ export const createStatusBoard = (
     return recent.length < MAX_EDITS_PER_MINUTE ? 0 : (recent[0] as number) + MINUTE_MS;
   };
 
-  const forget = (jobId: string): void => {
+  /** No more edits; one that is under way stays known until it has ended, so that `close` can wait for it. */
+  const retire = (jobId: string): void => {
     const entry = entries.get(jobId);
     if (entry?.timer) clearTimeout(entry.timer);
-    entries.delete(jobId);
+    if (!entry?.editing) entries.delete(jobId);
     closed.add(jobId);
     if (closed.size > MAX_CLOSED) closed.delete(closed.values().next().value as string);
+  };
+
+  const forget = (jobId: string): void => {
+    retire(jobId);
+    entries.delete(jobId);
   };
 
   const send = async (entry: Entry): Promise<void> => {
@@ -73,7 +79,7 @@ export const createStatusBoard = (
     editsAtMs.set(channel, [...recentEdits(channel), nowMs()]);
     const result = await edit(job, message);
     entry.editing = null;
-    if (result.kind === 'dead') return forget(job.id);
+    if (result.kind === 'dead' || closed.has(job.id)) return forget(job.id);
     if (result.kind === 'wait') {
       entry.sent = '';
       entry.nextAtMs = Math.max(entry.nextAtMs, nowMs() + result.retryAfterMs);
@@ -100,6 +106,7 @@ export const createStatusBoard = (
 
   return {
     show(job, standing) {
+      if (isFinal(job.state)) return retire(job.id);
       if (closed.has(job.id)) return;
       const message = statusMessage(job, standing);
       const known = entries.get(job.id);

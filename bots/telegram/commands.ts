@@ -15,6 +15,7 @@ import { addressOf, answersPicture, isPrivate, originOf, photoIn, photoMeant, re
 import type { Intake, Wish } from './intake.ts';
 import { plain, sentence } from './messages.ts';
 import { moderate } from './moderation.ts';
+import { followMove } from './moves.ts';
 import { MAX_CLIP_BYTES } from './outcome.ts';
 
 const animate = { command: 'animate', description: 'Bring a photo to life: as its caption, or as a reply to it' };
@@ -31,13 +32,29 @@ const forModerators = { command: 'stillmotion', description: 'Settings, quotas a
  * What the command menus show, by scope. It is display only; rights are asked of Telegram on every call, and `/video` answers
  * in words where no engine can do it.
  */
-export const commandMenus = (manifests: readonly EngineManifest[]) => {
+const commandMenus = (manifests: readonly EngineManifest[]): readonly Menu[] => {
   const forEverybody = [animate, ...(wordsEngines(manifests).length > 0 ? [video] : []), ...small];
   return [
     { scope: { type: 'default' }, commands: forEverybody },
     { scope: { type: 'all_private_chats' }, commands: [...forEverybody, forModerators] },
     { scope: { type: 'all_chat_administrators' }, commands: [...forEverybody, forModerators] },
   ];
+};
+
+interface Menu {
+  readonly scope: { readonly type: string };
+  readonly commands: readonly { readonly command: string; readonly description: string }[];
+}
+
+const sameMenu = (shown: Menu['commands'], wanted: Menu['commands']): boolean =>
+  shown.length === wanted.length && wanted.every(({ command, description }, at) => shown[at]?.command === command && shown[at]?.description === description);
+
+/** Makes the menus of every scope what they should be; one that is right already is left alone. @throws TelegramFailure */
+export const showMenus = async (api: TelegramApi, manifests: readonly EngineManifest[]): Promise<void> => {
+  for (const menu of commandMenus(manifests)) {
+    const shown = await api.call<Menu['commands']>('getMyCommands', { scope: menu.scope });
+    if (!sameMenu(shown, menu.commands)) await api.call('setMyCommands', { ...menu });
+  }
 };
 
 const usage = [
@@ -117,6 +134,8 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
 
   return async (message: Message): Promise<void> => {
     const { from, sender_chat: sender } = message;
+    if ('migrate_to_chat_id' in message) return followMove(message.chat.id, message.migrate_to_chat_id, deps);
+    if ('migrate_from_chat_id' in message) return followMove(message.migrate_from_chat_id, message.chat.id, deps);
     // Other bots and our own messages; an anonymous administrator comes as a bot in the name of the group.
     if ((from?.is_bot && !sender) || from?.id === bot.id || 'is_automatic_forward' in message) return;
     const text = textOf(message);

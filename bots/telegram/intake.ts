@@ -1,4 +1,4 @@
-/** A person's wish on its way to a job: acknowledged at once, then the photo is fetched and the request submitted. */
+/** A person's wish on its way to a job: acknowledged at once, then, in line, the photo is fetched and the request submitted. */
 import { parseTyped } from '../../core/commands.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError, asAppError } from '../../core/errors.ts';
@@ -6,13 +6,14 @@ import { isFinal, type Job } from '../../core/job.ts';
 import { photoLimits } from '../../core/photo.ts';
 import type { Origin } from '../../core/request.ts';
 import { again, submit } from '../../core/submit.ts';
+import type { Lane } from '../lane.ts';
 import { sendTo, type TelegramAddress, writeAddress } from './address.ts';
 import { type TelegramApi, TelegramFailure } from './api.ts';
 import { kindOf } from './failure.ts';
-import type { Gate } from './gate.ts';
 import type { FileRef } from './incoming.ts';
 import { plain, sentence } from './messages.ts';
 import { MAX_CLIP_BYTES } from './outcome.ts';
+import type { Pace } from './pace.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface Wish {
@@ -36,7 +37,15 @@ export interface Intake {
   repeat(wish: Omit<Wish, 'photo' | 'words'> & { readonly jobId: string; readonly seed: 'same' | 'new' }): Promise<() => Promise<void>>;
 }
 
-export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, deps: Deps): Intake => {
+/** How a wish gets through when many come at once. */
+export interface Ways {
+  readonly lane: Lane;
+  readonly pace: Pace;
+  /** The first sign that a wish has been seen; Telegram does not count it as a message. */
+  readonly showAction: (address: TelegramAddress) => Promise<void>;
+}
+
+export const createIntake = (api: TelegramApi, board: StatusBoard, { lane, pace, showAction }: Ways, deps: Deps): Intake => {
   const { jobs } = deps.store;
 
   /** @returns the id of the message, or null when Telegram does not take one right now; the clip will then come without it */
@@ -57,7 +66,9 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
         () => true,
         () => false,
       ));
-    if (!edited) await api.call('sendMessage', { ...sendTo(address), ...plain(text) });
+    if (edited) return;
+    await pace.turn();
+    await api.call('sendMessage', { ...sendTo(address), ...plain(text) });
   };
 
   const withdraw = async ({ chatId, statusMessageId }: TelegramAddress): Promise<void> => {
@@ -74,39 +85,51 @@ export const createIntake = (api: TelegramApi, board: StatusBoard, gate: Gate, d
     return deps.downloader.download(api.fileUrl(file.file_path));
   };
 
-  const accept = async ({ origin, photo, requestKey, words }: Wish, address: TelegramAddress): Promise<Job> => {
+  const accept = async ({ origin, photo, requestKey, words }: Wish, address: TelegramAddress): Promise<Job | null> => {
     const { prompt, options } = parseTyped(words, deps.manifests);
-    return gate.run(origin.user, async () => {
-      const source = photo && ({ kind: 'lazy', fetch: () => fetchPhoto(photo) } as const);
-      const call = { origin, address: writeAddress(address), requestKey, photo: source, prompt, options, maxClipBytes: MAX_CLIP_BYTES };
-      const { job, standing, created } = await submit(call, deps);
-      if (!created) await withdraw(address);
-      else if (!isFinal(job.state)) board.show(job, standing);
-      return job;
-    });
+    const source = photo && ({ kind: 'lazy', fetch: () => fetchPhoto(photo) } as const);
+    const call = { origin, address: writeAddress(address), requestKey, photo: source, prompt, options, maxClipBytes: MAX_CLIP_BYTES };
+    const { job, standing, created } = await submit(call, deps);
+    if (!created) await withdraw(address);
+    else if (!isFinal(job.state)) board.show(job, standing);
+    if (created) deps.log.info({ jobId: job.id, place: origin.place }, 'accepted');
+    return created ? job : null;
+  };
+
+  /** Gives an accepted job its status message as soon as Telegram takes one. */
+  const showLater = async (job: Job, address: TelegramAddress): Promise<void> => {
+    if (!(await pace.turn())) return;
+    const shown = { ...address, statusMessageId: await acknowledge(address) };
+    const now = await jobs.find(job.id);
+    // An outcome that was faster than this message has found its own way.
+    if (!now || isFinal(now.state)) return withdraw(shown);
+    await jobs.saveAddress(job.id, writeAddress(shown));
+    board.show({ ...now, address: writeAddress(shown) }, await jobs.standing(now));
   };
 
   return {
     async animate(wish) {
-      if (await jobs.findByRequestKey(wish.requestKey)) return;
-      const address = { ...wish.address, statusMessageId: await acknowledge(wish.address) };
-      try {
-        const job = await accept(wish, address);
-        deps.log.info({ jobId: job.id, place: wish.origin.place }, 'accepted');
-      } catch (error) {
-        await say(address, `⚠️ ${sentence(asAppError(error))}`);
-      }
+      void lane.acknowledge(() => showAction(wish.address));
+      const afterwards = await lane.run(wish.origin.user, async () => {
+        if (await jobs.findByRequestKey(wish.requestKey)) return null;
+        // In a crowd the wish is dealt with first, and the message comes when there is room for it.
+        const hasRoom = pace.take();
+        const address = hasRoom ? { ...wish.address, statusMessageId: await acknowledge(wish.address) } : wish.address;
+        try {
+          const job = await accept(wish, address);
+          return job && !hasRoom ? () => showLater(job, address) : null;
+        } catch (error) {
+          return () => say(address, `⚠️ ${sentence(asAppError(error))}`);
+        }
+      });
+      // Messages wait for their turn, and nobody's request waits for messages.
+      await afterwards?.();
     },
 
     async repeat({ address, jobId, origin, requestKey, seed }) {
       const { job, created } = await again({ jobId, seed, origin, requestKey, address: writeAddress(address), maxClipBytes: MAX_CLIP_BYTES }, deps);
       return async () => {
-        if (!created) return;
-        const shown = { ...address, statusMessageId: await acknowledge(address) };
-        const now = await jobs.find(job.id);
-        // An outcome that was faster than this message has found its own way.
-        if (!now || isFinal(now.state)) await withdraw(shown);
-        else await jobs.saveAddress(job.id, writeAddress(shown));
+        if (created) await showLater(job, address);
       };
     },
   };

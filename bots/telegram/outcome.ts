@@ -7,6 +7,7 @@ import { readAddress, sendTo, type TelegramAddress, writeAddress } from './addre
 import type { Payload, TelegramApi, TelegramFailure } from './api.ts';
 import { asFailure, kindOf, waitMs } from './failure.ts';
 import { caption, endMessage, keyboard, plain, sentence } from './messages.ts';
+import { followMove } from './moves.ts';
 
 /** The most a bot may upload, less room for the form around the file. */
 export const MAX_CLIP_BYTES = 49_000_000;
@@ -49,7 +50,12 @@ export const deliverOutcome = async (job: Job, clip: ClipFile | null, api: Teleg
       }
       const next = lessToHoldOn(address, failure);
       if (!next) return { kind: 'later', retryAfterMs: FORBIDDEN_RETRY_MS, error: errorOf('CHANNEL_FAILED', failure) };
-      if (kind === 'moved') await remember(job.id, next, deps);
+      if (kind === 'moved') {
+        await remember(job.id, next, deps);
+        await followMove(address.chatId, next.chatId, deps).catch((moveError: unknown) =>
+          deps.log.warn({ err: moveError }, 'a group’s move could not be followed'),
+        );
+      }
       // A message that is still there but refuses the clip would keep showing a job that has ended.
       if (kind === 'refused' && address.statusMessageId !== null) leftBehind = address;
       address = next;

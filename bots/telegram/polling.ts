@@ -15,8 +15,8 @@ export interface Polling {
   stop(): Promise<void>;
 }
 
-/** @param keep resolves when the update is safe; only then is Telegram told that it was taken. When it throws, the update comes again. */
-export const startPolling = (api: TelegramApi, keep: (update: Update) => Promise<void>, log: Logger): Polling => {
+/** @param keep resolves when the updates are safe; only then is Telegram told that they were taken. When it throws, they come again. */
+export const startPolling = (api: TelegramApi, keep: (updates: readonly Update[]) => Promise<void>, log: Logger): Polling => {
   const halt = new AbortController();
   const { signal } = halt;
   let offset = 0;
@@ -26,10 +26,8 @@ export const startPolling = (api: TelegramApi, keep: (update: Update) => Promise
     const query = { offset, timeout: POLL_SECONDS, limit: 100, allowed_updates: allowedUpdates };
     const updates = await api.call<Update[]>('getUpdates', query, { timeoutMs: (POLL_SECONDS + 15) * 1000, signal });
     failures = 0;
-    for (const update of updates) {
-      await keep(update);
-      offset = Math.max(offset, update.update_id + 1);
-    }
+    if (updates.length > 0) await keep(updates);
+    for (const { update_id } of updates) offset = Math.max(offset, update_id + 1);
   };
 
   const recover = async (error: unknown): Promise<void> => {

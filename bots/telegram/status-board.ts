@@ -1,6 +1,6 @@
 /** Shows how jobs stand with few edits: the newest state wins, all jobs of a chat share one budget, and an outcome ends it. */
 import type { Clock } from '../../core/clock.ts';
-import type { Job, Standing } from '../../core/job.ts';
+import { isFinal, type Job, type Standing } from '../../core/job.ts';
 import type { EditOutcome } from '../../core/metrics.ts';
 import { readAddress, type TelegramAddress } from './address.ts';
 import type { TelegramApi } from './api.ts';
@@ -14,7 +14,10 @@ const JOB_EVERY_MS = 1_500;
 const MAX_REMEMBERED = 1_000;
 
 export interface StatusBoard {
-  /** Takes a state to show and returns at once; a job without a status message is left alone. */
+  /**
+   * Takes a state to show and returns at once; a job without a status message is left alone, and one that has ended is shown no
+   * more, whichever process sends its outcome.
+   */
   show(job: Job, standing: Standing): void;
   /** No more edits of this job; resolves when one that is under way has ended. */
   close(job: Job): Promise<void>;
@@ -43,6 +46,7 @@ interface Chat {
 export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcome: EditOutcome) => void = () => undefined): StatusBoard => {
   const chats = new Map<number, Chat>();
   const closed = new Set<string>();
+  const ended = new Set<string>();
 
   const chatOf = (chatId: number): Chat => {
     const known = chats.get(chatId);
@@ -55,10 +59,20 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcom
     return chat;
   };
 
+  const remember = (jobs: Set<string>, jobId: string): void => {
+    jobs.add(jobId);
+    if (jobs.size > MAX_REMEMBERED) jobs.delete(jobs.values().next().value as string);
+  };
+
   const forget = (chat: Chat, jobId: string): void => {
     chat.entries.delete(jobId);
-    closed.add(jobId);
-    if (closed.size > MAX_REMEMBERED) closed.delete(closed.values().next().value as string);
+    remember(closed, jobId);
+  };
+
+  /** No more edits; one that is under way stays known until it has ended, so that `close` can wait for it. */
+  const retire = (chat: Chat | undefined, jobId: string): void => {
+    remember(ended, jobId);
+    if (!chat?.entries.get(jobId)?.sending) chat?.entries.delete(jobId);
   };
 
   const edit = async (chat: Chat, entry: Entry): Promise<void> => {
@@ -80,6 +94,7 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcom
       }
     }
     entry.sending = null;
+    if (ended.has(jobId)) chat.entries.delete(jobId);
     advance(chat);
   };
 
@@ -89,7 +104,7 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcom
     const now = clock.nowMs();
     let wakeAtMs = Number.POSITIVE_INFINITY;
     for (const entry of [...chat.entries.values()]) {
-      if (entry.sending || entry.shown === entry.message.text) continue;
+      if (entry.sending || entry.shown === entry.message.text || ended.has(entry.jobId)) continue;
       const atMs = Math.max(entry.notBeforeMs, chat.notBeforeMs, chat.budget.freeAtMs());
       if (atMs > now) {
         wakeAtMs = Math.min(wakeAtMs, atMs);
@@ -109,7 +124,8 @@ export const createStatusBoard = (api: TelegramApi, clock: Clock, count: (outcom
   return {
     show(job, standing) {
       const address = readAddress(job.address);
-      if (closed.has(job.id) || address.statusMessageId === null) return;
+      if (isFinal(job.state)) return retire(chats.get(address.chatId), job.id);
+      if (closed.has(job.id) || ended.has(job.id) || address.statusMessageId === null) return;
       const chat = chatOf(address.chatId);
       const message = statusMessage(job, standing);
       const entry = chat.entries.get(job.id);

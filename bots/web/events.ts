@@ -12,16 +12,19 @@ const HEARTBEAT_MS = 15_000;
  * Sends `event: job` with the job as `GET /v1/jobs/:id` shows it, first as it stands now. A slow reader gets the newest
  * state and misses the ones between.
  * @param closing ends the stream when the server stops
+ * @param heartbeatMs after such a silence the job is looked at anew: a change may have been missed, and nobody must wait for ever
  */
-export const streamJob = (c: Context, jobId: string, follower: Follower, closing: AbortSignal): Response =>
+export const streamJob = (c: Context, jobId: string, follower: Follower, closing: AbortSignal, heartbeatMs = HEARTBEAT_MS): Response =>
   streamSSE(c, async (stream) => {
     let newest: { job: Job; standing: Standing } | null = null;
     let wake = (): void => undefined;
     const onEnd = (): void => wake();
-    const unsubscribe = follower.subscribe(jobId, (job, standing) => {
-      newest = { job, standing };
-      wake();
-    });
+    const listen = (): (() => void) =>
+      follower.subscribe(jobId, (job, standing) => {
+        newest = { job, standing };
+        wake();
+      });
+    let unsubscribe = listen();
     stream.onAbort(onEnd);
     closing.addEventListener('abort', onEnd);
     const takeNewest = (): typeof newest => {
@@ -41,13 +44,16 @@ export const streamJob = (c: Context, jobId: string, follower: Follower, closing
           continue;
         }
         const silent = await new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => resolve(true), HEARTBEAT_MS);
+          const timer = setTimeout(() => resolve(true), heartbeatMs);
           wake = () => {
             clearTimeout(timer);
             resolve(false);
           };
         });
-        if (silent) await stream.write(': still here\n\n');
+        if (!silent) continue;
+        await stream.write(': still here\n\n');
+        unsubscribe();
+        unsubscribe = listen();
       }
     } finally {
       unsubscribe();

@@ -100,6 +100,7 @@ export const createWeb = (options: WebOptions): Web => {
     return c.json(showQuota(await quota(user, PLACE, deps), deps.clock.nowMs(), why));
   });
   app.get('/v1/channels', (c) => c.json({ channels: [...options.channels()] }));
+  app.use('/v1/jobs/:id/again', SMALL_BODY);
   app.route('/v1/jobs', jobRoutes({ deps, follower: options.follower, convert: options.convert, user, closing: closing.signal }));
 
   app.notFound((c) => problem(c, new AppError('REQUEST_MALFORMED', { problem: 'there is nothing at this address' }), 404));

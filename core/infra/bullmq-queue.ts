@@ -1,5 +1,6 @@
 /** The queue on BullMQ: Redis when there is one, else BullMQ's own PostgreSQL backend on the database we already have. */
 import { Queue as BullQueue, type ConnectionOptions, createPostgresBackend, type IQueueBackend, Worker } from 'bullmq';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Queue } from '../queue.ts';
 import type { QueueConnection } from './database.ts';
@@ -9,11 +10,18 @@ const QUEUE_NAME = 'clips';
 /** A job whose worker died is handed out again after 15 to 25 s (measured for these values in reliability.md, 3b). */
 const LOCK_MS = 15_000;
 const STALLED_CHECK_MS = 5_000;
+/** Until it has reached Redis once BullMQ waits without end; whoever asks for a clip must not. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /**
  * @param target `redis`: a `redis://` URL; `database`: a pool-shaped connection to PostgreSQL or PGlite
+ * @param answerWithinMs `add` and `remove` throw QueueError QUEUE_UNAVAILABLE when Redis has not answered by then
  */
-export const createBullQueue = (target: { readonly redisUrl: string } | { readonly database: QueueConnection }, log: Logger): Queue => {
+export const createBullQueue = (
+  target: { readonly redisUrl: string } | { readonly database: QueueConnection },
+  log: Logger,
+  answerWithinMs = ANSWER_WITHIN_MS,
+): Queue => {
   const redis = 'redisUrl' in target ? redisConnection(target.redisUrl) : null;
   const database = 'database' in target ? (target.database as Parameters<typeof createPostgresBackend>[1]['connection']) : null;
 
@@ -43,13 +51,18 @@ export const createBullQueue = (target: { readonly redisUrl: string } | { readon
         ) as unknown as BullQueue<Record<string, never>>),
   );
 
+  const answered = async (work: Promise<unknown>): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      // The database has just been written to; only Redis can be away by itself.
+      if (redis) timer = setTimeout(() => reject(new AppError('QUEUE_UNAVAILABLE')), answerWithinMs);
+    });
+    await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  };
+
   return {
-    async add(jobId) {
-      await queue.add('clip', {}, { ...jobOptions, jobId });
-    },
-    async remove(jobId) {
-      await queue.remove(jobId);
-    },
+    add: (jobId) => answered(queue.add('clip', {}, { ...jobOptions, jobId })),
+    remove: (jobId) => answered(queue.remove(jobId)),
     consume(handler, { concurrency }) {
       const options = { concurrency, lockDuration: LOCK_MS, stalledInterval: STALLED_CHECK_MS, maxStalledCount: 10 };
       const process = async (job: { id?: string | undefined }): Promise<void> => {
@@ -66,10 +79,12 @@ export const createBullQueue = (target: { readonly redisUrl: string } | { readon
   };
 };
 
-const redisConnection = (url: string): ConnectionOptions & object => {
+/** @param url `redis://` or `rediss://`, with user, password and database number where there are any */
+export const redisConnection = (url: string): ConnectionOptions & object => {
   const { hostname, port, username, password, pathname, protocol } = new URL(url);
   return {
-    host: hostname,
+    // brackets belong to an IPv6 address in a URL only
+    host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || 6379),
     ...(username ? { username: decodeURIComponent(username) } : {}),
     ...(password ? { password: decodeURIComponent(password) } : {}),

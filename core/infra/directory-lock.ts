@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 
 /** Which process a pid is: pids are reused, a pid with its start time and the boot is not. Null when it is gone or a zombie. */
-const identity = (pid: number): string | null => {
+export const identity = (pid: number): string | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -16,7 +16,7 @@ const identity = (pid: number): string | null => {
 };
 
 /** Outside Linux there is no /proc; there a live pid has to be taken at its word. */
-const isAlive = (pid: number, owner: string): boolean => {
+export const isAlive = (pid: number, owner: string): boolean => {
   if (owner !== UNKNOWN) return identity(pid) === owner;
   try {
     process.kill(pid, 0);
@@ -26,7 +26,8 @@ const isAlive = (pid: number, owner: string): boolean => {
   }
 };
 
-const UNKNOWN = '-';
+/** Instead of an identity, where there is none to be had. */
+export const UNKNOWN = '-';
 /** A process that was just killed may take a moment to go. */
 const PATIENCE_MS = 3_000;
 const LOOK_EVERY_MS = 200;

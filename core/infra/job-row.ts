@@ -28,6 +28,8 @@ export interface JobRow extends LineJob, MeasuredJob {
   error: Note | null;
   notes: Note[];
   delivery: DeliveryState;
+  /** What the platform called it when it arrived first; set for good. */
+  delivery_receipt: string | null;
   created_at_ms: number;
   started_at_ms: number | null;
   finished_at_ms: number | null;

@@ -4,14 +4,14 @@ import { AppError } from '../errors.ts';
 import { isFinal, type Job, type JobState } from '../job.ts';
 import { CREDIT_MS } from '../ledger.ts';
 import { usualCaps } from '../policy.ts';
-import { usualQuote } from '../prediction.ts';
-import type { DailyLimit, DeliveryDetail, JobDraft, JobStore, Outcome } from '../store.ts';
+import type { DeliveryDetail, JobStore, Outcome } from '../store.ts';
 import { WORKER_LIVES_MS } from '../workers.ts';
+import { createAcceptance } from './acceptance.ts';
 import type { Database, Queryable } from './database.ts';
 import { type JobRow, toJob } from './job-row.ts';
-import { closeHold, takeHold, undoJob } from './ledger-store.ts';
-import { checkRoom, firstInLine, joinLine, leaveLine, nextInLine, nextInLineOf, takeTurn } from './line-store.ts';
-import { learnFrom, readPace } from './prediction-store.ts';
+import { closeHold, undoJob } from './ledger-store.ts';
+import { firstInLine, joinLine, leaveLine, nextInLine, nextInLineOf, takeTurn } from './line-store.ts';
+import { learnFrom } from './prediction-store.ts';
 import { expect, expectAll } from './standing.ts';
 
 /** Numbers are drawn before commit, so a change may become visible after a later one; this many are looked at again. */
@@ -21,6 +21,13 @@ const REVISION_OVERLAP = 200;
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 export const createJobStore = (database: Database, clock: Clock): JobStore => {
+  const acceptance = createAcceptance(database, clock);
+  /** A transaction after which the line is not what it was. */
+  const change: Database['transaction'] = async (work) => {
+    const result = await database.transaction(work);
+    acceptance.lineChanged();
+    return result;
+  };
   const one = async (source: Queryable, text: string, params: readonly (string | number | boolean | null)[]): Promise<Job | null> => {
     const [row] = await source.query<JobRow>(text, params);
     return row ? toJob(row) : null;
@@ -38,20 +45,6 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
   const row = async (source: Queryable, text: string, params: readonly (string | number | boolean | null)[]): Promise<JobRow | null> =>
     (await source.query<JobRow>(text, params))[0] ?? null;
 
-  /** Writes down what a new job is told about its wait, so that it can be held against what happens. */
-  const promise = async (tx: Queryable, { id }: JobRow, nowMs: number): Promise<Job | null> => {
-    if ((await readPace(tx)) === null) return null;
-    const { etaMs, standing } = await expect(tx, id, nowMs);
-    if (etaMs === null || !standing.interval) return null;
-    return one(tx, 'UPDATE stillmotion.job SET eta_ms = $2, eta_low_ms = $3, eta_high_ms = $4, eta_ahead = $5 WHERE id = $1 RETURNING *', [
-      id,
-      etaMs,
-      standing.interval.lowSeconds * 1000,
-      standing.interval.highSeconds * 1000,
-      standing.position - 1,
-    ]);
-  };
-
   /** Ends a job whose row the caller has locked. */
   const end = async (tx: Queryable, held: JobRow, outcome: Outcome): Promise<Job | null> => {
     const now = clock.nowMs();
@@ -59,7 +52,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     const done = outcome.state === 'done';
     const canceled = outcome.state === 'canceled';
     // A canceled clip costs what had been made of it; whatever else ends without a clip costs nothing.
-    const share = done ? (outcome.usedShare ?? 1) : canceled ? (held.progress?.fraction ?? 0) : 0;
+    const share = done ? (outcome.usedShare ?? 1) : canceled ? (outcome.usedShare ?? held.progress?.fraction ?? 0) : 0;
     const reason = done ? '' : outcome.error.code;
     const closed = await closeHold(tx, { id, user, place }, done ? 'settle' : canceled ? 'cancel' : 'refund', share, reason, now);
     const credits = (ms: number): number => Math.round(ms / (CREDIT_MS / 100)) / 100;
@@ -98,48 +91,8 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
   };
 
   return {
-    accept: (draft: JobDraft, limit: DailyLimit, caps = usualCaps) =>
-      database.transaction(async (tx) => {
-        const now = clock.nowMs();
-        const { origin, quote = usualQuote } = draft;
-        // One person's requests are counted one after another, also when they arrive at several processes at once.
-        await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`stillmotion:${origin.user}`]);
-        const known = await one(tx, 'SELECT * FROM stillmotion.job WHERE request_key = $1', [draft.requestKey]);
-        if (known) return { job: known, created: false };
-
-        await checkRoom(tx, origin.user, origin.place, caps);
-        await takeHold(tx, { id: draft.id, user: origin.user, place: origin.place, priceMs: quote.priceMs }, limit, now);
-        const accepted = await row(
-          tx,
-          `INSERT INTO stillmotion.job (id, request_key, state, channel, place, room, user_id, user_name, locale, address, request, photo,
-             parent_id, max_clip_bytes, created_at_ms, touched_at_ms, nominal_ms, predicted_ms, size_class, weight)
-           VALUES ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb, $11::jsonb, $12, $13, $14, $14, $15, $16, $17, $18) RETURNING *`,
-          [
-            draft.id,
-            draft.requestKey,
-            origin.channel,
-            origin.place,
-            origin.room,
-            origin.user,
-            origin.userName,
-            origin.locale,
-            JSON.stringify(draft.address),
-            JSON.stringify(draft.request),
-            JSON.stringify(draft.photo),
-            draft.parentId,
-            draft.maxClipBytes,
-            now,
-            quote.nominalMs,
-            quote.predictedMs,
-            quote.size,
-            quote.weight,
-          ],
-        );
-        if (!accepted) throw new AppError('INTERNAL');
-        await joinLine(tx, accepted, now);
-        await event(tx, draft.id, 'accepted');
-        return { job: (await promise(tx, accepted, now)) ?? toJob(accepted), created: true };
-      }),
+    circumstances: acceptance.circumstances,
+    accept: (draft, limit, caps = usualCaps) => acceptance.accept(draft, limit, caps),
 
     find: (id) => one(database, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]),
     findByRequestKey: (key) => one(database, 'SELECT * FROM stillmotion.job WHERE request_key = $1', [key]),
@@ -165,7 +118,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     standing: async (job) => (isFinal(job.state) ? { position: 0, secondsLeft: null } : (await expect(database, job.id, clock.nowMs())).standing),
 
     claim: (id) =>
-      database.transaction(async (tx) => {
+      change(async (tx) => {
         const held = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
         const started = await start(tx, id, id);
         if (started && held?.state === 'waiting') await leaveLine(tx, held);
@@ -173,7 +126,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       }),
 
     claimNext: (ticket, engines) =>
-      database.transaction(async (tx) => {
+      change(async (tx) => {
         const now = clock.nowMs();
         await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['stillmotion:turns']);
         const orphan = await row(tx, `SELECT * FROM stillmotion.job WHERE state = 'running' AND ticket = $1 ORDER BY started_at_ms LIMIT 1 FOR UPDATE`, [
@@ -230,13 +183,13 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     },
 
     finish: (id, attempt, outcome) =>
-      database.transaction(async (tx) => {
+      change(async (tx) => {
         const held = await row(tx, `SELECT * FROM stillmotion.job WHERE id = $1 AND attempt = $2 AND state = 'running' FOR UPDATE`, [id, attempt]);
         return held && end(tx, held, outcome);
       }),
 
     async release(id, attempt) {
-      await database.transaction(async (tx) => {
+      await change(async (tx) => {
         const back = await row(
           tx,
           `UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL, ticket = NULL
@@ -248,7 +201,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     },
 
     cancel: (id) =>
-      database.transaction(async (tx) => {
+      change(async (tx) => {
         const held = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
         if (held?.state === 'waiting') return end(tx, held, { state: 'canceled', error: { code: 'CANCELED', params: {} } });
         if (held?.state !== 'running') return held && toJob(held);
@@ -271,11 +224,13 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     async redeliver(id, address, maxClipBytes) {
       await database.transaction(async (tx) => {
         await tx.query('DELETE FROM stillmotion.send WHERE job_id = $1', [id]);
-        await tx.query(
+        const found = await tx.query(
           `UPDATE stillmotion.job SET address = $2::jsonb, max_clip_bytes = $3, delivery = 'pending', deliver_after_ms = 0, delivery_error = NULL
-           WHERE id = $1 AND state = 'done'`,
+           WHERE id = $1 AND state = 'done' AND NOT deleted RETURNING id`,
           [id, JSON.stringify(address), maxClipBytes],
         );
+        // It may have been deleted since it was found.
+        if (found.length === 0) throw new AppError('JOB_UNKNOWN');
         await event(tx, id, 'collected');
       });
     },
@@ -290,13 +245,17 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       return { jobs, cursor: cursor === 0 ? (row?.last ?? 1) : newest };
     },
 
-    takeDeliveries: (channels, leaseMs) =>
+    takeDeliveries: (channels, leaseMs, most) =>
       many(
         `UPDATE stillmotion.job SET deliver_after_ms = $2, delivery_attempts = delivery_attempts + 1 WHERE id IN (
            SELECT id FROM stillmotion.job WHERE delivery = 'pending' AND (deliver_after_ms <= $3 OR deliver_after_ms > $4) AND channel IN (SELECT jsonb_array_elements_text($1::jsonb))
-           ORDER BY finished_at_ms LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING *`,
-        [JSON.stringify(channels), clock.nowMs() + leaseMs, clock.nowMs(), clock.nowMs() + LONGEST_WAIT_MS],
+           ORDER BY finished_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING *`,
+        [JSON.stringify(channels), clock.nowMs() + leaseMs, clock.nowMs(), clock.nowMs() + LONGEST_WAIT_MS, most],
       ),
+
+    async holdDelivery(id, leaseMs) {
+      await database.query(`UPDATE stillmotion.job SET deliver_after_ms = $2 WHERE id = $1 AND delivery = 'pending'`, [id, clock.nowMs() + leaseMs]);
+    },
 
     async saveDelivery(id, state, detail: DeliveryDetail) {
       await database.transaction(async (tx) => {
@@ -306,7 +265,8 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         );
         if (state === 'lost') {
           const job = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]);
-          if (job) await undoJob(tx, { id, user: job.user_id, place: job.place }, detail.error?.code ?? '', clock.nowMs());
+          // Whoever has the clip already and could not be sent it once more pays for it all the same.
+          if (job && job.delivery_receipt === null) await undoJob(tx, { id, user: job.user_id, place: job.place }, detail.error?.code ?? '', clock.nowMs());
         }
         await event(tx, id, `delivery-${state}`, detail.error ? { code: detail.error.code } : {});
       });
@@ -323,7 +283,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     },
 
     async markDeleted(id) {
-      await database.query('UPDATE stillmotion.job SET deleted = true WHERE id = $1', [id]);
+      await database.query('UPDATE stillmotion.job SET deleted = true, touched_at_ms = $2 WHERE id = $1', [id, clock.nowMs()]);
     },
 
     async oldestWaitingMs() {

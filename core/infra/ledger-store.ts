@@ -2,6 +2,7 @@
 import { type Clock, dayOf, nextDayMs } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import {
+  accountAfterMove,
   CREDIT_MS,
   creditsText,
   dayAccount,
@@ -52,23 +53,60 @@ const post = async (tx: Queryable, entry: Entry, lines: readonly Line[]): Promis
   return rows.length > 0;
 };
 
-const linesOf = async (tx: Queryable, jobId: string, key: string | null): Promise<readonly Line[]> =>
-  tx.query<{ account: string; amountMs: number }>(
-    `SELECT l.account, l.amount_ms::double precision AS "amountMs" FROM stillmotion.ledger_entry e JOIN stillmotion.ledger_line l ON l.entry_id = e.id
+/** A job's lines. When its place has become another one since, they name the accounts that took over. */
+const linesOf = async (tx: Queryable, jobId: string, place: string, key: string | null): Promise<readonly Line[]> => {
+  const rows = await tx.query<{ account: string; amountMs: number; moved: readonly string[] | null }>(
+    `SELECT l.account, l.amount_ms::double precision AS "amountMs", (SELECT json_agg(m.old_place) FROM stillmotion.place_move m WHERE m.new_place = $3) AS moved
+     FROM stillmotion.ledger_entry e JOIN stillmotion.ledger_line l ON l.entry_id = e.id
      WHERE e.job_id = $1 AND ($2::text IS NULL OR e.key = $2) ORDER BY l.amount_ms, l.account`,
-    [jobId, key],
-  ) as Promise<readonly { account: string; amountMs: number }[]>;
-
-/** A person's accounts in a place, in the order in which they pay. */
-const sourcesOf = async (tx: Queryable, user: string, place: string, limit: DailyLimit, nowMs: number): Promise<readonly [Source, Source, Source]> => {
-  const day = dayOf(nowMs, zoneOf(limit));
-  const own = dayAccount(user, limit.scope === 'place' ? place : null, day);
-  const [grants, pool] = [grantAccount(user, place), poolAccount(place, day)];
-  const rows = await tx.query<{ account: string; sum: number }>(
-    'SELECT account, sum(amount_ms)::double precision AS sum FROM stillmotion.ledger_line WHERE account IN ($1, $2, $3) GROUP BY account',
-    [own, grants, pool],
+    [jobId, key, place],
   );
-  const sum = (account: string): number => rows.find((row) => row.account === account)?.sum ?? 0;
+  return rows.map(({ account, amountMs, moved }) => ({
+    account: (moved ?? []).reduce((name, from) => accountAfterMove(name, from, place), account),
+    amountMs,
+  }));
+};
+
+/** Hands what the accounts of a place hold to those of the place it has become; what was handed over before stays where it is. */
+export const moveAccounts = async (tx: Queryable, from: string, to: string, nowMs: number): Promise<void> => {
+  const rows = await tx.query<{ account: string; sum: number }>(
+    `SELECT account, sum(amount_ms)::double precision AS sum FROM stillmotion.ledger_line
+     WHERE starts_with(account, 'pool:' || $1 || ':') OR right(account, length($1) + 1) = '@' || $1
+       OR (starts_with(account, 'day:') AND right(left(account, -11), length($1) + 1) = '@' || $1)
+     GROUP BY account HAVING sum(amount_ms) <> 0`,
+    [from],
+  );
+  const lines = rows.flatMap(({ account, sum }) => {
+    const successor = accountAfterMove(account, from, to);
+    return successor === account
+      ? []
+      : [
+          { account, amountMs: -sum },
+          { account: successor, amountMs: sum },
+        ];
+  });
+  const about: Entry = { key: null, kind: 'moved', user: '', place: to, jobId: null, actor: 'stillmotion', reason: from, atMs: nowMs };
+  if (lines.length > 0) await post(tx, about, lines);
+};
+
+/** A place under all the names it has had. */
+const EVERY_NAME = 'SELECT $2::text UNION ALL SELECT m.old_place FROM stillmotion.place_move m WHERE m.new_place = $2';
+
+/** The accounts of a person in a place that pay for a clip. */
+export interface Payers {
+  readonly own: string;
+  readonly grants: string;
+  readonly pool: string;
+}
+
+export const payersOf = (user: string, place: string, limit: DailyLimit, nowMs: number): Payers => {
+  const day = dayOf(nowMs, zoneOf(limit));
+  return { own: dayAccount(user, limit.scope === 'place' ? place : null, day), grants: grantAccount(user, place), pool: poolAccount(place, day) };
+};
+
+/** What each of them has, in the order in which they pay. @param sums of all lines of an account, in milliseconds; 0 unless given */
+const sourcesOf = ({ own, grants, pool }: Payers, limit: DailyLimit, sums: Readonly<Record<string, number>>): readonly [Source, Source, Source] => {
+  const sum = (account: string): number => sums[account] ?? 0;
   // What a moderator gave back for clips that then failed as well does not make tomorrow’s allowance today’s.
   const left = (limitMs: number, account: string): number => Math.max(0, Math.min(limitMs, limitMs + sum(account)));
   return [
@@ -78,31 +116,37 @@ const sourcesOf = async (tx: Queryable, user: string, place: string, limit: Dail
   ];
 };
 
+const readSums = async (source: Queryable, { own, grants, pool }: Payers): Promise<Readonly<Record<string, number>>> => {
+  const rows = await source.query<{ account: string; sum: number }>(
+    'SELECT account, sum(amount_ms)::double precision AS sum FROM stillmotion.ledger_line WHERE account IN ($1, $2, $3) GROUP BY account',
+    [own, grants, pool],
+  );
+  return Object.fromEntries(rows.map(({ account, sum }) => [account, sum]));
+};
+
 /** The order in which a hold names its sources, which `settle` goes backwards: day, grants, pool. */
 const rank = ({ account }: Line): number => ['day:', 'grants:', 'pool:', 'hold:'].findIndex((prefix) => account.startsWith(prefix));
 
 /**
- * Sets a job's price aside. The caller holds the person's lock.
+ * The lines that set a job's price aside.
+ * @param sums of the payers' accounts, read under the person's lock
  * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE
  */
-export const takeHold = async (
-  tx: Queryable,
-  job: { readonly id: string; readonly user: string; readonly place: string; readonly priceMs: number },
+export const holdFor = (
+  jobId: string,
+  priceMs: number,
+  payers: Payers,
   limit: DailyLimit,
+  sums: Readonly<Record<string, number>>,
   nowMs: number,
-): Promise<void> => {
-  const { id, user, place, priceMs } = job;
-  // A common pool is emptied by several people at once.
-  if (limit.poolClips) await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`stillmotion:pool:${place}`]);
-  const sources = await sourcesOf(tx, user, place, limit, nowMs);
-  const lines = hold(id, priceMs, sources);
-  if (!lines) {
-    const leftMs = sources.reduce((sum, source) => sum + source.availableMs, 0);
-    const resets = resetsText(nextDayMs(nowMs, zoneOf(limit)), nowMs, zoneOf(limit));
-    if (leftMs < NOTHING_MS) throw new AppError('QUOTA_EXCEEDED', { limit: limit.clips, resets });
-    throw new AppError('QUOTA_TOO_LITTLE', { price: priceMs / CREDIT_MS, left: toCredits(leftMs), resets });
-  }
-  await post(tx, { key: `hold:${id}`, kind: 'hold', user, place, jobId: id, actor: user, reason: '', atMs: nowMs }, lines);
+): readonly Line[] => {
+  const sources = sourcesOf(payers, limit, sums);
+  const lines = hold(jobId, priceMs, sources);
+  if (lines) return lines;
+  const leftMs = sources.reduce((sum, source) => sum + source.availableMs, 0);
+  const resets = resetsText(nextDayMs(nowMs, zoneOf(limit)), nowMs, zoneOf(limit));
+  if (leftMs < NOTHING_MS) throw new AppError('QUOTA_EXCEEDED', { limit: limit.clips, resets });
+  throw new AppError('QUOTA_TOO_LITTLE', { price: priceMs / CREDIT_MS, left: toCredits(leftMs), resets });
 };
 
 /**
@@ -117,7 +161,7 @@ export const closeHold = async (
   reason: string,
   nowMs: number,
 ): Promise<{ readonly heldMs: number; readonly usedMs: number } | null> => {
-  const held = [...(await linesOf(tx, job.id, `hold:${job.id}`))].sort((a, b) => rank(a) - rank(b));
+  const held = [...(await linesOf(tx, job.id, job.place, `hold:${job.id}`))].sort((a, b) => rank(a) - rank(b));
   const heldMs = held.find(({ account }) => account === holdAccount(job.id))?.amountMs;
   if (heldMs === undefined) return null;
   const usedMs = usedOf(heldMs, share);
@@ -132,7 +176,7 @@ export const undoJob = async (
   reason: string,
   nowMs: number,
 ): Promise<number> => {
-  const lines = await linesOf(tx, job.id, null);
+  const lines = await linesOf(tx, job.id, job.place, null);
   const back = undo(lines);
   if (back.length === 0 || back.some(({ account }) => account.startsWith('hold:'))) return 0;
   const entry: Entry = { key: `lost:${job.id}`, kind: 'lost', user: job.user, place: job.place, jobId: job.id, actor: 'stillmotion', reason, atMs: nowMs };
@@ -153,7 +197,8 @@ const audit = (tx: Queryable, place: string, actor: string, action: string, targ
 export const createLedgerStore = (database: Database, clock: Clock): LedgerStore => ({
   async balance(user, place, limit) {
     const now = clock.nowMs();
-    const [own, grants, pool] = await sourcesOf(database, user, place, limit, now);
+    const payers = payersOf(user, place, limit, now);
+    const [own, grants, pool] = sourcesOf(payers, limit, await readSums(database, payers));
     const limitMs = Math.round(limit.clips * CREDIT_MS);
     return {
       limit: limit.clips,
@@ -170,7 +215,7 @@ export const createLedgerStore = (database: Database, clock: Clock): LedgerStore
       `SELECT e.at_ms AS at, e.kind, e.job_id AS job, e.actor, e.reason,
          coalesce(sum(l.amount_ms) FILTER (WHERE l.account NOT LIKE 'house:%' AND l.account NOT LIKE 'hold:%'), 0)::double precision AS amount,
          coalesce(sum(l.amount_ms) FILTER (WHERE l.account = $4), 0)::double precision AS used
-       FROM (SELECT * FROM stillmotion.ledger_entry WHERE user_id = $1 AND ($2::text IS NULL OR place = $2) ORDER BY id DESC LIMIT $3) e
+       FROM (SELECT * FROM stillmotion.ledger_entry WHERE user_id = $1 AND ($2::text IS NULL OR place IN (${EVERY_NAME})) ORDER BY id DESC LIMIT $3) e
        JOIN stillmotion.ledger_line l ON l.entry_id = e.id GROUP BY e.id, e.at_ms, e.kind, e.job_id, e.actor, e.reason ORDER BY e.id DESC`,
       [user, place, limit, house.used],
     );
@@ -201,7 +246,7 @@ export const createLedgerStore = (database: Database, clock: Clock): LedgerStore
       // Only what was used in this place: a moderator of one server cannot give back what another server's clips cost.
       const [row] = await tx.query<{ used: number }>(
         `SELECT coalesce(-sum(l.amount_ms), 0)::double precision AS used FROM stillmotion.ledger_line l JOIN stillmotion.ledger_entry e ON e.id = l.entry_id
-         WHERE l.account = $1 AND e.place = $2`,
+         WHERE l.account = $1 AND e.place IN (${EVERY_NAME})`,
         [account, place],
       );
       const amountMs = Math.max(0, row?.used ?? 0);

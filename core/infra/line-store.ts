@@ -37,18 +37,21 @@ interface FlowRow extends Row {
 
 const flowOf = (row: Pick<FlowRow, 'start_ms' | 'since_ms'>): Flow => ({ startMs: row.start_ms, sinceMs: row.since_ms });
 
+/** How many wait already. */
+export interface Room {
+  /** Of the person in the place. */
+  readonly here: number;
+  /** Of the person in all places. */
+  readonly everywhere: number;
+  /** Of everybody in the place. */
+  readonly all: number;
+}
+
 /**
  * Whether one more may wait. The caller holds the person's lock; a place may be exceeded by as many people as ask at once.
  * @throws RefusedError QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
  */
-export const checkRoom = async (tx: Queryable, user: string, place: string, caps: WaitingCaps): Promise<void> => {
-  const [row] = await tx.query<{ here: number; everywhere: number; all: number }>(
-    `SELECT coalesce(sum(waiting) FILTER (WHERE place = $2), 0)::int AS here, coalesce(sum(waiting), 0)::int AS everywhere,
-       coalesce((SELECT waiting FROM stillmotion.line_place WHERE place = $2), 0)::int AS all
-     FROM stillmotion.line_person WHERE user_id = $1 AND waiting > 0`,
-    [user, place],
-  );
-  const { here, everywhere, all } = row ?? { here: 0, everywhere: 0, all: 0 };
+export const checkRoom = ({ all, everywhere, here }: Room, caps: WaitingCaps): void => {
   if (here >= caps.perPerson) throw new AppError('QUEUE_FULL_PERSON', { got: here, max: caps.perPerson });
   const most = caps.perPersonEverywhere ?? caps.perPerson;
   if (everywhere >= most) throw new AppError('QUEUE_FULL_PERSON', { got: everywhere, max: most });
@@ -157,7 +160,7 @@ export const takeTurn = async (tx: Queryable, job: LineJob, nowMs: number): Prom
 };
 
 /** A longer line is not played through for everybody who looks at it; its far end is estimated. */
-const PLAYED_THROUGH = 300;
+export const PLAYED_THROUGH = 300;
 
 interface Snapshot extends Row {
   readonly virtual_ms: number;
@@ -207,18 +210,9 @@ export interface AheadOf extends Omit<Ahead, 'running'> {
   readonly workMs: number;
 }
 
-/** The whole line in order, or null for one that is too long to be played through. */
-export type LineView = readonly WaitingJob[] | null;
-
-export const viewLine = async (source: Queryable, nowMs: number): Promise<LineView> =>
-  (await waitingCount(source)) > PLAYED_THROUGH ? null : firstInLine(source, PLAYED_THROUGH, nowMs);
-
-/** What runs before a waiting job. */
-export const aheadOf = async (source: Queryable, line: LineView, job: LineJob): Promise<AheadOf> => {
-  if (line === null) return estimate(source, job);
-  const at = line.findIndex(({ id }) => id === job.id);
-  const before = at < 0 ? line : line.slice(0, at);
-  const own = before.filter(({ user }) => user === job.user_id).length;
+/** Counts what runs before a job of a person. @param before in any order */
+export const countAhead = (before: readonly WaitingJob[], user: string): AheadOf => {
+  const own = before.filter((one) => one.user === user).length;
   return { own, others: before.length - own, workMs: before.reduce((sum, { predictedMs }) => sum + predictedMs, 0) };
 };
 
@@ -226,7 +220,7 @@ export const aheadOf = async (source: Queryable, line: LineView, job: LineJob): 
  * For long lines: up to this job's virtual time every other person of the place, and then every other place, is served as much as
  * it has waiting. Ageing is left out.
  */
-const estimate = async (source: Queryable, job: LineJob): Promise<AheadOf> => {
+export const estimateAhead = async (source: Queryable, job: LineJob): Promise<AheadOf> => {
   const [row] = await source.query<{ own: number; own_ms: number; others: number; others_ms: number }>(
     `WITH me AS (
        SELECT u.start_ms, l.start_ms AS place_start_ms, ${POLICY} AS policy FROM stillmotion.line_person u JOIN stillmotion.line_place l ON l.place = u.place

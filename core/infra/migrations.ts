@@ -1,5 +1,6 @@
 /** The database schema, as numbered steps that are applied once and in order, together with BullMQ's own. */
 import { runMigrations as migrateQueue } from 'bullmq';
+import { acceptFunctions } from './accept-functions.ts';
 import type { Queryable } from './database.ts';
 
 const steps: readonly string[] = [
@@ -232,6 +233,22 @@ const steps: readonly string[] = [
     heartbeat_ms double precision NOT NULL
   );
   `,
+  // Which chore was done when, by one process of several.
+  `
+  CREATE TABLE stillmotion.chore (name text PRIMARY KEY, taken_at_ms double precision NOT NULL);
+  `,
+  // What is still needed of photos and clips.
+  `
+  CREATE INDEX job_photo ON stillmotion.job ((photo->>'sha256'));
+  CREATE INDEX job_kept ON stillmotion.job (finished_at_ms) WHERE NOT deleted AND finished_at_ms IS NOT NULL;
+  `,
+  // Places that became other places, as a group on Telegram becomes a supergroup.
+  `
+  CREATE TABLE stillmotion.place_move (old_place text PRIMARY KEY, new_place text NOT NULL, at_ms double precision NOT NULL);
+  CREATE INDEX place_move_new ON stillmotion.place_move (new_place);
+  `,
+  // A request is accepted in few round trips.
+  acceptFunctions,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];
@@ -242,12 +259,12 @@ type Session = Parameters<typeof migrateQueue>[0];
  * @param upTo only so many steps, for a database as an older version left it
  */
 export const migrate = async (database: Queryable, session: Session, upTo = steps.length): Promise<void> => {
-  // Bots and workers of one installation may start at the same moment; a lock on one row lets one of them through.
-  await session.query('CREATE SCHEMA IF NOT EXISTS stillmotion');
-  await session.query('CREATE TABLE IF NOT EXISTS stillmotion.migration (step integer PRIMARY KEY)');
   await session.query('BEGIN');
   try {
-    await session.query('LOCK TABLE stillmotion.migration IN EXCLUSIVE MODE');
+    // Bots and workers of one installation may start at the same moment, and IF NOT EXISTS alone does not let one of them through.
+    await session.query(`SELECT pg_advisory_xact_lock(hashtext('stillmotion:migrate'))`);
+    await session.query('CREATE SCHEMA IF NOT EXISTS stillmotion');
+    await session.query('CREATE TABLE IF NOT EXISTS stillmotion.migration (step integer PRIMARY KEY)');
     const [row] = await database.query<{ step: number }>('SELECT coalesce(max(step), 0)::int AS step FROM stillmotion.migration');
     for (const [index, sql] of steps.entries()) {
       if (index < (row?.step ?? 0) || index >= upTo) continue;

@@ -12,9 +12,12 @@ export const redactor = (secrets: readonly string[]): ((text: string) => string)
       .replace(/([?&](?:ex|is|hm|X-Amz-Signature)=)[^&\s"]+/g, '$1[secret]');
 };
 
+/** ioredis hangs the command that failed on its errors: of a login that is the password. */
+const hidden = { paths: ['err.command.args', 'err.*.command.args', 'err.aggregateErrors[*].command.args'], censor: '[hidden]' };
+
 /** @param secrets values that must never be written, whatever field they come in */
 export const createLogger = (level: string, secrets: readonly string[] = []): Logger => {
   const redact = redactor(secrets);
   const stream = { write: (line: string) => void process.stderr.write(redact(line)) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream) as unknown as Logger;
+  return pino({ level, base: null, redact: hidden, timestamp: pino.stdTimeFunctions.isoTime }, stream) as unknown as Logger;
 };

@@ -1,10 +1,11 @@
 /** Settings, bans and the audit trail of places in SQL. */
 import type { Clock } from '../clock.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
-import type { AuditEntry, PlaceStore } from '../store.ts';
+import type { AuditEntry, Ban, PlaceStore } from '../store.ts';
 import type { Database, Queryable, Row } from './database.ts';
+import { movePlace } from './place-move.ts';
 
-interface BanRow extends Row {
+export interface BanRow extends Row {
   reason: string;
   until_ms: number | null;
   actor: string;
@@ -18,6 +19,8 @@ interface AuditRow extends Row {
   detail: string;
   at_ms: number;
 }
+
+export const toBan = ({ actor, reason, until_ms: untilMs }: BanRow, place: string, user: string): Ban => ({ user, place, reason, untilMs, actor });
 
 export const createPlaceStore = (database: Database, clock: Clock): PlaceStore => {
   const read = async (source: Queryable, place: string, lock = ''): Promise<Settings> => {
@@ -50,7 +53,7 @@ export const createPlaceStore = (database: Database, clock: Clock): PlaceStore =
         user,
         clock.nowMs(),
       ]);
-      return row ? { user, place, reason: row.reason, untilMs: row.until_ms, actor: row.actor } : null;
+      return row ? toBan(row, place, user) : null;
     },
     async ban({ place, user, reason, untilMs, actor }) {
       await database.transaction(async (tx) => {
@@ -74,6 +77,7 @@ export const createPlaceStore = (database: Database, clock: Clock): PlaceStore =
         if (rows.length > 0) await audit(tx, { place, actor, action: 'unban', target: user, detail: '' });
         return rows.length > 0;
       }),
+    move: (from, to) => database.transaction((tx) => movePlace(tx, from, to, clock.nowMs())),
     async audit(place, limit) {
       const rows = await database.query<AuditRow>('SELECT * FROM stillmotion.audit WHERE place = $1 ORDER BY id DESC LIMIT $2', [place, limit]);
       return rows.map(({ at_ms, ...row }) => ({ place: row.place, actor: row.actor, action: row.action, target: row.target, detail: row.detail, atMs: at_ms }));

@@ -1,12 +1,13 @@
 /** Photos and clips in an S3-compatible bucket, for several machines; whoever needs a path gets a copy from a local folder. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   NoSuchKey,
   NotFound,
   PutObjectCommand,
@@ -14,7 +15,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { FileStore } from '../store.ts';
-import { isFileKey } from './file-store.ts';
+import { besides, entriesOf, isFileKey, isPart } from './file-store.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -45,6 +46,8 @@ export const openS3Store = async ({ bucket, endpoint, region, accessKeyId, secre
     region,
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts: TRIES,
+    // a server that accepts and says nothing must not hold a clip for ever
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
     // servers other than Amazon's rarely have a host name per bucket, nor the newer checksums
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -85,9 +88,9 @@ export const openS3Store = async ({ bucket, endpoint, region, accessKeyId, secre
       }
       const bytes = await get(key);
       if (bytes === null) return null;
-      await forgetOldCopies(dirname(copy));
+      await forgetOldCopies(cacheDirectory, Date.now() - COPY_LIVES_MS);
       await mkdir(dirname(copy), { recursive: true });
-      const temporary = join(dirname(copy), `.${randomBytes(8).toString('hex')}.part`);
+      const temporary = besides(copy);
       await writeFile(temporary, bytes);
       await rename(temporary, copy);
       return copy;
@@ -96,13 +99,34 @@ export const openS3Store = async ({ bucket, endpoint, region, accessKeyId, secre
       await client.send(new DeleteObjectCommand(at(key)));
       await rm(copyOf(key), { force: true });
     },
+    async *list() {
+      let from: string | undefined;
+      do {
+        const page: ListObjectsV2CommandOutput = await client.send(new ListObjectsV2Command({ Bucket: bucket, ...(from ? { ContinuationToken: from } : {}) }));
+        for (const { Key: key = '', LastModified: modified } of page.Contents ?? []) {
+          // the bucket may hold more than ours
+          if (isFileKey(key) && modified) yield { key, modifiedAtMs: modified.getTime() };
+        }
+        from = page.NextContinuationToken;
+      } while (from !== undefined);
+    },
+    async removeUnchanged({ key, modifiedAtMs }) {
+      // A bucket has no way to delete only what is unchanged; between these two calls lie some milliseconds.
+      const found = await client.send(new HeadObjectCommand(at(key))).catch(nullWhenMissing);
+      if (found !== null && Math.abs((found.LastModified?.getTime() ?? 0) - modifiedAtMs) >= 1_000) return false;
+      if (found !== null) await client.send(new DeleteObjectCommand(at(key)));
+      await rm(copyOf(key), { force: true });
+      return true;
+    },
+    tidy: (beforeMs) => forgetOldCopies(cacheDirectory, Math.min(beforeMs, Date.now() - COPY_LIVES_MS)),
   };
 };
 
-const forgetOldCopies = async (folder: string): Promise<void> => {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => null);
-    if (found && found.mtimeMs < Date.now() - COPY_LIVES_MS) await rm(path, { force: true });
+/** Copies, and what was to become one when its process died. */
+const forgetOldCopies = async (cacheDirectory: string, beforeMs: number): Promise<void> => {
+  for (const { folder, name } of await entriesOf(cacheDirectory)) {
+    const path = join(cacheDirectory, folder, name);
+    const found = isFileKey(`${folder}/${name}`) || isPart(name) ? await stat(path).catch(() => null) : null;
+    if (found && found.mtimeMs < beforeMs) await rm(path, { force: true });
   }
 };

@@ -1,11 +1,12 @@
 /** Where a job stands, from what is in the database: its turn, what is ahead of it, and when it will be ready. */
 import type { Progress } from '../engine.ts';
+import { jobsBefore, type KeptPlace, type KeptUser, type Line, lineOf, type WaitingJob } from '../fairness.ts';
 import type { JobState, Standing } from '../job.ts';
-import { type Spread, waitClass } from '../prediction.ts';
+import { spreadOf, waitClass } from '../prediction.ts';
+import { defaultSettings } from '../settings.ts';
+import { WORKER_LIVES_MS } from '../workers.ts';
 import type { Queryable, Row } from './database.ts';
-import { aheadOf, type LineJob, type LineView, viewLine } from './line-store.ts';
-import { readPace, readSpread } from './prediction-store.ts';
-import { missingEngines } from './worker-store.ts';
+import { type AheadOf, countAhead, estimateAhead, type LineJob, PLAYED_THROUGH } from './line-store.ts';
 
 interface StandingRow extends LineJob {
   readonly state: JobState;
@@ -35,27 +36,65 @@ export interface Expectation {
 
 const NOTHING: Expectation = { standing: { position: 0, secondsLeft: null }, etaMs: null };
 
-/** What the standings of several jobs have in common, read once for all of them. */
-interface Room {
+/** What standings depend on besides the job itself, as of one moment. */
+export interface Outlook {
+  /** How many wait; `line` may have grown since. */
+  waiting: number;
   readonly measured: boolean;
   readonly running: readonly RunningRow[];
-  readonly line: LineView;
-  spread(ahead: number): Promise<Spread>;
+  /** What promises were off by, by class of wait. */
+  readonly spreads: Readonly<Record<string, readonly number[]>>;
+  /** Engines that somebody who lives holds; null where no process ever announced anything, so that nothing is known. */
+  readonly held: readonly string[] | null;
+  /** Null for a line that is too long to be played through. */
+  readonly line: Line | null;
 }
 
-const lookAround = async (source: Queryable, nowMs: number): Promise<Room> => {
-  const spreads = new Map<number, Promise<Spread>>();
-  return {
-    measured: (await readPace(source)) !== null,
-    running: await source.query<RunningRow>(`SELECT id, predicted_ms, started_at_ms, progress FROM stillmotion.job WHERE state = 'running'`),
-    line: await viewLine(source, nowMs),
-    spread(ahead) {
-      const kind = waitClass(ahead);
-      const known = spreads.get(kind) ?? readSpread(source, ahead);
-      spreads.set(kind, known);
-      return known;
-    },
-  };
+interface OutlookRow extends Pick<Outlook, 'waiting' | 'measured' | 'running' | 'spreads'> {
+  readonly announced: boolean;
+  readonly held: readonly string[];
+  readonly virtualMs: number;
+  readonly places: readonly KeptPlace[] | null;
+  readonly people: readonly KeptUser[] | null;
+  readonly jobs: readonly WaitingJob[] | null;
+}
+
+/** Looks at the line and at those who work it off, in one round trip. */
+export const readOutlook = async (source: Queryable, nowMs: number): Promise<Outlook> => {
+  const [row] = await source.query<{ outlook: OutlookRow }>('SELECT stillmotion.outlook($1, $2, $3) AS outlook', [
+    defaultSettings.queuePolicy,
+    PLAYED_THROUGH,
+    nowMs - WORKER_LIVES_MS,
+  ]);
+  if (!row) throw new Error('the database has no line');
+  const { announced, held, jobs, measured, people, places, running, spreads, virtualMs, waiting } = row.outlook;
+  const line = jobs && lineOf(virtualMs, places ?? [], people ?? [], jobs);
+  return { waiting, measured, running, spreads, held: announced ? held : null, line };
+};
+
+/** What a job that waits can expect. Pure. */
+export const expectWaiting = (
+  { held, measured, running, spreads }: Outlook,
+  job: Pick<StandingRow, 'engine' | 'predicted_ms'>,
+  { own, others, workMs }: AheadOf,
+  nowMs: number,
+): Expectation => {
+  const position = own + others + 1;
+  if (held && !held.includes(job.engine)) return { standing: { position, secondsLeft: null, nobody: true }, etaMs: null };
+  const standing = { position, secondsLeft: null, ahead: { own, others, running: running.length } };
+  if (!measured) return { standing, etaMs: null };
+  // As many as work now are taken to go on working.
+  const workers = Math.max(1, running.length);
+  const etaMs = (running.reduce((sum, one) => sum + leftOf(one, nowMs), 0) + workMs) / workers + job.predicted_ms;
+  const { low, high } = spreadOf(spreads[waitClass(own + others)] ?? []);
+  const interval = { lowSeconds: (etaMs * low) / 1000, highSeconds: (etaMs * high) / 1000 };
+  return { standing: { ...standing, secondsLeft: etaMs / 1000, interval }, etaMs };
+};
+
+const expectRunning = ({ measured }: Outlook, job: StandingRow, nowMs: number): Expectation => {
+  const leftMs = leftOf(job, nowMs);
+  const known = measured || (job.progress?.fraction ?? 0) > TELLING_FRACTION;
+  return { standing: { position: 0, secondsLeft: known ? Math.max(1, leftMs / 1000) : null }, etaMs: known ? leftMs : null };
 };
 
 /** @returns for each id position 0 and no time for a job that is unknown or over */
@@ -66,34 +105,19 @@ export const expectAll = async (source: Queryable, jobIds: readonly string[], no
     [JSON.stringify(jobIds)],
   );
   if (jobs.length === 0) return jobIds.map(() => NOTHING);
-  const room = await lookAround(source, nowMs);
-  const engines = jobs.flatMap(({ state, engine }) => (state === 'waiting' ? [engine] : []));
-  const missing = engines.length === 0 ? null : await missingEngines(source, engines, nowMs);
+  const outlook = await readOutlook(source, nowMs);
+  // Played through once for all of them.
+  const order = outlook.line && jobs.some(({ state }) => state === 'waiting') ? jobsBefore(outlook.line, '', nowMs) : [];
+  const places = new Map(order.map(({ id }, index) => [id, index]));
   const found = new Map<string, Expectation>();
   for (const job of jobs) {
-    const expected = await standingIn(room, source, job, nowMs);
-    const stuck = job.state === 'waiting' && missing?.has(job.engine);
-    found.set(job.id, stuck ? { standing: { position: expected.standing.position, secondsLeft: null, nobody: true }, etaMs: null } : expected);
+    if (job.state === 'running') found.set(job.id, expectRunning(outlook, job, nowMs));
+    else {
+      const ahead = outlook.line ? countAhead(order.slice(0, places.get(job.id) ?? order.length), job.user_id) : await estimateAhead(source, job);
+      found.set(job.id, expectWaiting(outlook, job, ahead, nowMs));
+    }
   }
   return jobIds.map((id) => found.get(id) ?? NOTHING);
 };
 
 export const expect = async (source: Queryable, jobId: string, nowMs: number): Promise<Expectation> => (await expectAll(source, [jobId], nowMs))[0] ?? NOTHING;
-
-const standingIn = async (room: Room, source: Queryable, job: StandingRow, nowMs: number): Promise<Expectation> => {
-  const { measured, running } = room;
-  if (job.state === 'running') {
-    const leftMs = leftOf(job, nowMs);
-    const known = measured || (job.progress?.fraction ?? 0) > TELLING_FRACTION;
-    return { standing: { position: 0, secondsLeft: known ? Math.max(1, leftMs / 1000) : null }, etaMs: known ? leftMs : null };
-  }
-  const { own, others, workMs } = await aheadOf(source, room.line, job);
-  const standing = { position: own + others + 1, secondsLeft: null, ahead: { own, others, running: running.length } };
-  if (!measured) return { standing, etaMs: null };
-  // As many as work now are taken to go on working.
-  const workers = Math.max(1, running.length);
-  const etaMs = (running.reduce((sum, one) => sum + leftOf(one, nowMs), 0) + workMs) / workers + job.predicted_ms;
-  const { low, high } = await room.spread(own + others);
-  const interval = { lowSeconds: (etaMs * low) / 1000, highSeconds: (etaMs * high) / 1000 };
-  return { standing: { ...standing, secondsLeft: etaMs / 1000, interval }, etaMs };
-};

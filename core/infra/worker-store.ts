@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { EngineManifest } from '../engine.ts';
 import { WORKER_LIVES_MS, type WorkerStore } from '../workers.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database } from './database.ts';
 
 /** How long a silent worker's engines are remembered, so that a restart takes none away. */
 const REMEMBERED_MS = 10 * 60_000;
@@ -36,17 +36,3 @@ export const createWorkerStore = (database: Database, clock: Clock): WorkerStore
     );
   },
 });
-
-/**
- * Of these engines, the ones that nobody who lives holds. Where no process ever announced anything, nothing is known and none is
- * missing.
- */
-export const missingEngines = async (source: Queryable, engines: readonly string[], nowMs: number): Promise<ReadonlySet<string>> => {
-  const rows = await source.query<{ engine: string }>(
-    `SELECT wanted.engine FROM (SELECT DISTINCT jsonb_array_elements_text($1::jsonb) AS engine) wanted
-     WHERE EXISTS (SELECT FROM stillmotion.worker)
-       AND NOT EXISTS (SELECT FROM stillmotion.worker w WHERE w.heartbeat_ms > $2 AND wanted.engine = ANY (w.engines))`,
-    [JSON.stringify(engines), nowMs - WORKER_LIVES_MS],
-  );
-  return new Set(rows.map(({ engine }) => engine));
-};

@@ -1,15 +1,12 @@
 /**
- * Measures what a person waits for first: `npm run bench -- accept`. With DATABASE_URL on that (empty) PostgreSQL database, else on the
- * embedded one; with REDIS_URL the queue is there, else in the same database.
+ * Measures what a person waits for first: `npm run bench -- accept [--real] [compare] [discord] [telegram] [both]`. On the embedded
+ * database; with `--real` on a PostgreSQL and a Redis started for it (Debian's packages) as well. With DATABASE_URL on that (empty)
+ * PostgreSQL database alone; with REDIS_URL the queue is there, else in the same database.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDiscordChannel } from '../../bots/discord/channel.ts';
 import { createDownloader } from '../../bots/download.ts';
-import { createTelegramChannel } from '../../bots/telegram/channel.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Deps } from '../../core/deps.ts';
 import { createBullQueue } from '../../core/infra/bullmq-queue.ts';
@@ -20,39 +17,31 @@ import type { Logger } from '../../core/logger.ts';
 import type { PhotoRef } from '../../core/request.ts';
 import { type PhotoSource, submit } from '../../core/submit.ts';
 import { createPhotoInspector } from '../../worker/vision/photo.ts';
-import { startFakeDiscord } from '../support/fake-discord.ts';
-import { startFakeTelegram } from '../support/fake-telegram.ts';
 import { sampleManifest } from '../support/manifest.ts';
 import { jpeg } from '../support/photos.ts';
+import { createPostgres, createRedis, removeFolder, serversMissing } from '../support/real-servers.ts';
+import { acknowledge, type PlatformName } from './acknowledgement.ts';
+import { cpuMs, figures, load, quantile, say } from './figures.ts';
 
 const ROUNDS = 8;
 const PER_ROUND = 50;
-const USERS = 200;
-const WITHIN_MS = 1_000;
-const LIMIT_MS = 500;
-/** Whoever has not been answered by then is not. */
-const PATIENCE_MS = 30_000;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const quantile = (values: readonly number[], q: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
-};
-const figures = (values: readonly number[]): string =>
-  `p50 ${quantile(values, 0.5).toFixed(2)} ms, p99 ${quantile(values, 0.99).toFixed(2)} ms, most ${Math.max(...values).toFixed(2)} ms`;
-const load = (): string =>
-  `load ${loadavg()
-    .map((value) => value.toFixed(1))
-    .join(' ')} on ${availableParallelism()} cores`;
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
-const createDeps = (database: Database, directory: string, origins: readonly string[]): Deps => {
+/** Where one series of measurements runs. */
+interface Ground {
+  readonly name: string;
+  readonly database: Database;
+  readonly redisUrl: string | null;
+  readonly directory: string;
+}
+
+const createDeps = ({ database, directory, redisUrl }: Ground, origins: readonly string[]): Deps => {
   const run = Date.now().toString(36);
   let count = 0;
   return {
     store: createStore(database, systemClock),
-    queue: createBullQueue(process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : { database: database.queueConnection }, silent),
+    queue: createBullQueue(redisUrl ? { redisUrl } : { database: database.queueConnection }, silent),
     clock: systemClock,
     log: silent,
     files: createFileStore(join(directory, 'files')),
@@ -68,7 +57,17 @@ const createDeps = (database: Database, directory: string, origins: readonly str
   };
 };
 
-/** The same number of each in every round, in turns of who begins; the first round warms up. */
+/** Everybody who waits gets a clip, so that the line is as long in every round and durations are known as on any machine that works. */
+const workOff = async ({ store }: Deps): Promise<void> => {
+  const clip = { key: 'c', thumbnailKey: 't', format: 'mp4', bytes: 1, widthPx: 2, heightPx: 2, seconds: 1, fps: 12, frameCount: 12 } as const;
+  for (let ticket = 0; ; ticket++) {
+    const job = await store.jobs.claimNext(`ticket${ticket}`);
+    if (!job) return;
+    await store.jobs.finish(job.id, job.attempt, { state: 'done', clip, notes: [] });
+  }
+};
+
+/** The same number of each in every round, in turns of who begins; the first two rounds warm up. */
 const compare = async (deps: Deps, photo: Uint8Array): Promise<void> => {
   const { sha256, type, bytes, widthPx, heightPx } = await deps.inspector.inspect(photo);
   const stored: PhotoRef = { sha256, type, bytes, widthPx, heightPx };
@@ -84,104 +83,84 @@ const compare = async (deps: Deps, photo: Uint8Array): Promise<void> => {
     photo: () => ask({ kind: 'bytes', bytes: photo }),
   };
   const names = ['raw', 'accept', 'photo'] as const;
-  const spentMs: Record<(typeof names)[number], number[]> = { raw: [], accept: [], photo: [] };
-  for (let round = 0; round <= ROUNDS; round++) {
+  type Name = (typeof names)[number];
+  const spentMs: Record<Name, number[]> = { raw: [], accept: [], photo: [] };
+  const spentCpuMs: Record<Name, number> = { raw: 0, accept: 0, photo: 0 };
+  for (let round = -2; round < ROUNDS; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const startCpuMs = cpuMs();
       for (let n = 0; n < PER_ROUND; n++) {
         const startMs = performance.now();
         await ways[name]();
-        if (round > 0) spentMs[name].push(performance.now() - startMs);
+        if (round >= 0) spentMs[name].push(performance.now() - startMs);
       }
+      if (round >= 0) spentCpuMs[name] += cpuMs() - startCpuMs;
     }
+    await workOff(deps);
   }
-  const ratio = (name: 'accept' | 'photo', q: number): string => (quantile(spentMs[name], q) / quantile(spentMs.raw, q)).toFixed(2);
-  say(`raw queue add: ${figures(spentMs.raw)}`);
-  say(`accept (rules, row, hold, line, queue): ${figures(spentMs.accept)}; ${ratio('accept', 0.5)}× the raw add at p50, ${ratio('accept', 0.99)}× at p99`);
-  say(`accept with a photo to check and keep: ${figures(spentMs.photo)}; ${ratio('photo', 0.5)}× at p50, ${ratio('photo', 0.99)}× at p99`);
-  say(`${ROUNDS} rounds of ${PER_ROUND} each in turns, one at a time; ${load()}`);
+  const ratio = (name: Name, q: number): string => (quantile(spentMs[name], q) / quantile(spentMs.raw, q)).toFixed(2);
+  const cpu = (name: Name): string => `${(spentCpuMs[name] / (ROUNDS * PER_ROUND)).toFixed(2)} ms of this process’s processor time`;
+  say(`raw queue add: ${figures(spentMs.raw)}; ${cpu('raw')}`);
+  for (const [name, what] of [
+    ['accept', 'accept (rules, row, hold, line, promise, queue)'],
+    ['photo', 'accept with a photo to check and keep'],
+  ] as const)
+    say(`${what}: ${figures(spentMs[name])}; ${cpu(name)}; ${ratio(name, 0.5)}× the raw add at p50, ${ratio(name, 0.99)}× at p99`);
+  say(`${ROUNDS} rounds of ${PER_ROUND} each in turns, one at a time, 0 to ${2 * PER_ROUND} waiting; ${load()}`);
 };
 
-/** A worker as far as the processor is concerned: one thread on every core. It ends with this process, however that ends. */
-const saturate = (): ChildProcess =>
-  spawn(
-    process.execPath,
-    [
-      '-e',
-      `process.on('disconnect', () => process.exit()); const { Worker } = require('node:worker_threads'); for (let n = 0; n < ${availableParallelism()}; n++) new Worker('for (;;);', { eval: true });`,
-    ],
-    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
-  );
+const crowds: Readonly<Record<string, readonly PlatformName[]>> = { discord: ['Discord'], telegram: ['Telegram'], both: ['Discord', 'Telegram'] };
 
-const until = async (isDone: () => boolean): Promise<void> => {
-  for (const endMs = performance.now() + PATIENCE_MS; !isDone() && performance.now() < endMs; ) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-/** Everybody at once: from the moment the platform hands a request over until the bot's first answer arrives there. */
-const acknowledge = async (database: Database, directory: string, photo: Uint8Array): Promise<void> => {
-  const [discord, telegram] = [await startFakeDiscord(), await startFakeTelegram()];
-  const deps = createDeps(database, directory, [new URL(discord.cdnUrl).origin, telegram.apiRoot]);
-  const channels = [
-    createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, log: silent }),
-    createTelegramChannel({ deps, token: telegram.token, apiRoot: telegram.apiRoot, log: silent }),
-  ];
-  for (const channel of channels) await channel.start();
-  const image = discord.addPhoto(photo).id;
-  const onDiscord = (n: number) => discord.slash('animate', { image, prompt: 'waves' }, { userId: `60${n}`, guildId: null });
-  const onTelegram = () => {
-    const { chat, user } = telegram.person('Ada');
-    telegram.sendPhoto(user, chat, photo, { caption: 'waves' });
-    return { chatId: chat.id, sentAtMs: Date.now() };
-  };
-  const answeredAtMs = (chatId: number): number | undefined =>
-    telegram.calls.find(({ method, params }) => method === 'sendMessage' && params.chat_id === chatId)?.atMs;
-
-  const [firstOnDiscord, firstOnTelegram] = [onDiscord(0), onTelegram()];
-  await until(() => firstOnDiscord.ackMs !== null && answeredAtMs(firstOnTelegram.chatId) !== undefined);
-  const worker = saturate();
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const interactions: ReturnType<typeof onDiscord>[] = [];
-  const chats: ReturnType<typeof onTelegram>[] = [];
-  const startMs = performance.now();
-  for (let n = 1; n <= USERS; n++) {
-    interactions.push(onDiscord(n));
-    chats.push(onTelegram());
-    const aheadMs = startMs + (n * WITHIN_MS) / USERS - performance.now();
-    if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
-  }
-  const spreadMs = performance.now() - startMs;
-  await until(() => interactions.every(({ ackMs }) => ackMs !== null) && chats.every(({ chatId }) => answeredAtMs(chatId) !== undefined));
-  const busy = load();
-  worker.kill();
-  await once(worker, 'exit');
-  const results = {
-    Discord: interactions.flatMap(({ ackMs }) => ackMs ?? []),
-    Telegram: chats.flatMap(({ chatId, sentAtMs }) => {
-      const atMs = answeredAtMs(chatId);
-      return atMs === undefined ? [] : [atMs - sentAtMs];
-    }),
-  };
-  for (const [name, values] of Object.entries(results)) {
-    const kept = values.length === USERS && quantile(values, 0.99) < LIMIT_MS;
-    say(`${name}: ${values.length} of ${USERS} acknowledged, ${figures(values)}; limit ${LIMIT_MS} ms at p99: ${kept ? 'kept' : 'NOT kept'}`);
-  }
-  say(`${2 * USERS} people within ${spreadMs.toFixed(0)} ms, every core busy, the platforms’ stand-ins in the same process; ${busy}`);
-  for (const channel of channels) await channel.stop();
-  await deps.queue.close();
-  await discord.close();
-  await telegram.close();
-};
-
-const url = process.env.DATABASE_URL;
-const directory = mkdtempSync(join(tmpdir(), 'stillmotion-bench-'));
-const database = url ? await openPostgres(url) : await openPglite(null);
-try {
-  say(`database: ${url ? 'PostgreSQL' : 'PGlite'}; queue: ${process.env.REDIS_URL ? 'Redis' : 'the same database'}`);
+const measure = async (ground: Ground, parts: readonly string[]): Promise<void> => {
+  say(`— ${ground.name}`);
   const photo = new Uint8Array(await jpeg());
-  const deps = createDeps(database, directory, []);
-  await compare(deps, photo);
-  await deps.queue.close();
-  await acknowledge(database, directory, photo);
+  if (parts.includes('compare')) {
+    const deps = createDeps(ground, []);
+    await compare(deps, photo);
+    await deps.queue.close();
+  }
+  for (const [name, platforms] of Object.entries(crowds)) {
+    if (!parts.includes(name)) continue;
+    // Every platform begins to count its people and updates anew.
+    await ground.database.query(
+      'TRUNCATE stillmotion.inbox, stillmotion.job_event, stillmotion.send, stillmotion.job, stillmotion.line_place, stillmotion.line_person',
+    );
+    await acknowledge(platforms, (origins) => createDeps(ground, origins));
+  }
+};
+
+const measureReal = async (directory: string, parts: readonly string[]): Promise<void> => {
+  if (serversMissing) throw new Error(`--real needs real servers: ${serversMissing}`);
+  // Of its own: PostgreSQL runs as somebody who may not look into ours.
+  const folder = mkdtempSync(join(tmpdir(), 'stillmotion-servers-'));
+  const [postgres, redis] = [await createPostgres(folder), await createRedis()];
+  await postgres.start();
+  await redis.start();
+  const database = await openPostgres(postgres.url);
+  try {
+    await measure({ name: 'PostgreSQL, queue on Redis', database, redisUrl: redis.url, directory }, parts);
+  } finally {
+    await database.close();
+    await postgres.kill();
+    await redis.kill();
+    removeFolder(folder);
+  }
+};
+
+const known = ['compare', ...Object.keys(crowds)];
+const asked = process.argv.slice(3).filter((word) => known.includes(word));
+const parts = asked.length > 0 ? asked : known;
+const directory = mkdtempSync(join(tmpdir(), 'stillmotion-bench-'));
+try {
+  const { DATABASE_URL: url, REDIS_URL: redisUrl = null } = process.env;
+  const database = url ? await openPostgres(url) : await openPglite(null);
+  const name = `${url ? 'PostgreSQL' : 'PGlite'}, queue ${redisUrl ? 'on Redis' : 'in the same database'}`;
+  try {
+    await measure({ name, database, redisUrl, directory }, parts);
+  } finally {
+    await database.close();
+  }
+  if (process.argv.includes('--real')) await measureReal(directory, parts);
 } finally {
-  await database.close();
-  rmSync(directory, { recursive: true, force: true });
+  removeFolder(directory);
 }

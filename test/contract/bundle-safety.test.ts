@@ -190,6 +190,14 @@ describe('a graph', () => {
     ['whose weights take a detour', { unet: external('x/../unet.onnx.data'), externalData: data }, /“x\/\.\.\/unet\.onnx\.data”/],
     ['whose weights begin beyond the end', { unet: external('unet.onnx.data', { offset: '4096' }), externalData: data }, /beyond the end of unet\.onnx\.data/],
     ['whose weights have a negative place', { unet: external('unet.onnx.data', { offset: '-16' }), externalData: data }, /“-16”/],
+    [
+      'whose weights are the same bytes over and over',
+      {
+        unet: unetGraph(...['w', 'b', 'c', 'd', 'e'].map((name) => initializer({ name, dims: [4], external: { location: 'unet.onnx.data' } }))),
+        externalData: data,
+      },
+      /wants the 16 bytes of unet\.onnx\.data more than 4 times over/,
+    ],
     ['whose weights have another length', { unet: external('unet.onnx.data', { length: '12' }), externalData: data }, /needs 16 bytes.*12 bytes/],
     ['that asks for absurd memory', { unet: unetGraph(initializer({ name: 'w', dims: [2 ** 30, 2 ** 30], raw: floats(1) })) }, /\(w\) that has \d+ values/],
     ['with a negative side', { unet: unetGraph(initializer({ name: 'w', dims: [-4], raw: floats(1, 2, 3, 4) })) }, /a side of -4/],
@@ -271,6 +279,15 @@ describe('a graph', () => {
     ],
   ])('%s is refused before the runtime sees it', async (_, change, words) => {
     expect(await refusal(await bundle(change))).toEqual({ code: 'MODEL_REFUSED', words: expect.stringMatching(words) });
+  });
+
+  it('with lists of any length is counted, and one of too many tensors is refused', async () => {
+    // half-width numbers as onnx.helper writes them: their bits, as a list of whole numbers
+    const list = (count: number): Uint8Array => message(5, number(1, count), number(2, FLOAT16), text(8, 'list'), bytes(5, new Uint8Array(count).fill(1)));
+    await expect(openPipelineBundle(await bundle({ unet: unetGraph(good, list(300_000)) }), 'Tiny')).resolves.toBeDefined();
+    const empty = message(5, number(1, 0), number(2, 1), bytes(9, new Uint8Array(0)));
+    const crowd = Buffer.concat(Array.from({ length: 100_001 }, () => empty));
+    expect((await refusal(await bundle({ unet: unetGraph(good, crowd) }))).words).toMatch(/holds more than 100000 tensors/);
   });
 
   it('nested beyond reason, or with a number that never ends, is refused', async () => {

@@ -151,6 +151,15 @@ describe('when the token is dead', () => {
     expect(withClip(at.job.id)).toHaveLength(1);
   });
 
+  it('keeps the clip while the bot’s own token is refused', async () => {
+    const { job } = await ask();
+    const finished = await bench.finish(job.id);
+    bench.clock.advance(15 * 60_000);
+    bench.discord.fault({ method: 'POST', path: /\/channels\//, status: 401 });
+    expect(await deliver(await reread(job), finished.clip)).toMatchObject({ kind: 'later', retryAfterMs: 60_000 });
+    expect(await deliver(await reread(job), finished.clip)).toMatchObject({ kind: 'delivered' });
+  });
+
   it('goes to the person when the channel is closed or gone, and gives up when that fails too', async () => {
     bench.discord.addChannel('13', '1');
     const closed = await ask({}, { channelId: '13' });

@@ -105,7 +105,7 @@ describe('a download', () => {
     await verifyModel(installed, new AbortController().signal);
     await writeFile(join(folder, unetFile), Buffer.alloc(weights.length));
     expect(await words(verifyModel(installed, new AbortController().signal))).toMatch(/^MODEL_CORRUPT: .*unet/);
-    await removeModel(installed);
+    await removeModel(installed, { modelsDir, signal: new AbortController().signal });
     expect(await installedModels(modelsDir)).toEqual([]);
   });
 
@@ -420,6 +420,18 @@ describe('a ready bundle', () => {
     const [installed] = await installedModels(modelsDir);
     expect(installed).toMatchObject({ id: 'words', kind: 'bundle' });
     if (installed) await verifyModel(installed, new AbortController().signal);
+  });
+
+  it('that is fetched twice at once is downloaded once', async () => {
+    const server = await serve();
+    const asked: string[] = [];
+    const pullWords = () =>
+      withClient({}, (context) =>
+        pullBundle(`${server.url}/modelscope-t2v/manifest.json`, 'words', { ...context, onWait: (pid) => void asked.push(String(pid)) }),
+      );
+    expect(await Promise.all([pullWords(), pullWords()])).toEqual([join(modelsDir, 'words'), join(modelsDir, 'words')]);
+    expect(asked).toEqual([String(process.pid)]);
+    expect(await readdir(modelsDir)).toEqual(['words']);
   });
 
   it('that is not what its manifest says is not installed, and the one before stays', async () => {

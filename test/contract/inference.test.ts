@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import type { Progress } from '../../core/engine.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type ClipOptionsInput, type ClipRequest, resolveRequest } from '../../core/request.ts';
 import { createInference, type Inference, type InferenceOptions, type InferenceTask } from '../../worker/inference.ts';
+import { INFERENCE_NICENESS } from '../../worker/priority.ts';
 import { inspectClip } from '../support/frames.ts';
 import { jpeg } from '../support/photos.ts';
 
@@ -125,6 +126,25 @@ describe('the inference process', () => {
     const { clip, notes } = await shared.run(await task({ format: 'gif' }, { maxBytes: 3000 }), quiet);
     expect(clip.bytes).toBeLessThanOrEqual(3000);
     expect(notes.map((note) => note.code)).toContain('NOTE_REDUCED');
+  });
+
+  const hasProc = existsSync('/proc/self/task');
+  it.skipIf(!hasProc)(`stands back behind the bot with every thread${hasProc ? '' : ' (skipped: this system has no /proc)'}`, async () => {
+    await shared.run(await task(), quiet);
+    const pid = await newestChild();
+    const threads = await readdir(`/proc/${pid}/task`);
+    // proc_pid_stat(5): field 19 is the niceness; 16 fields lie between it and the name.
+    const niceness = async (thread: string): Promise<number> => {
+      const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    };
+    expect(threads.length).toBeGreaterThan(1);
+    // A low priority is never raised, so where the tests themselves stand back further the process does as well.
+    const expected = Math.max(INFERENCE_NICENESS, getPriority());
+    expect(new Set(await Promise.all(threads.map(niceness)))).toEqual(new Set([expected]));
+    // Its session is a scheduling group where the kernel has such.
+    const group = await readFile(`/proc/${pid}/autogroup`, 'utf8').catch(() => '');
+    if (group !== '') expect(group).toMatch(new RegExp(`nice ${INFERENCE_NICENESS}$`, 'm'));
   });
 
   it('takes tasks one after the other', async () => {

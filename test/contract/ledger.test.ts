@@ -50,8 +50,10 @@ describe('the database', () => {
   const lines = (amounts: Record<string, number>): Promise<unknown> =>
     database.transaction(async (tx) => {
       const [row] = await tx.query<{ id: number }>(entry);
-      for (const [account, amount] of Object.entries(amounts))
-        await tx.query('INSERT INTO stillmotion.ledger_line (entry_id, account, amount_ms) VALUES ($1, $2, $3)', [row?.id ?? 0, account, amount]);
+      await tx.query('INSERT INTO stillmotion.ledger_line (entry_id, account, amount_ms) SELECT $1, l.key, l.value::bigint FROM jsonb_each_text($2::jsonb) l', [
+        row?.id ?? 0,
+        JSON.stringify(amounts),
+      ]);
     });
 
   it('refuses an entry that does not add up, and a hold that would fall below 0', async () => {
@@ -60,6 +62,11 @@ describe('the database', () => {
     await expect(lines({ a: 5, 'hold:nobody': -5 })).rejects.toThrow('more was taken from hold:nobody');
     await lines({ a: 5, b: -5 });
     await checkLedger(database);
+  });
+
+  it('refuses a line that is added to an entry later', async () => {
+    const late = `INSERT INTO stillmotion.ledger_line (entry_id, account, amount_ms) SELECT max(id), 'late', 5 FROM stillmotion.ledger_entry`;
+    await expect(database.query(late)).rejects.toThrow('is not balanced');
   });
 
   it.each(['ledger_entry', 'ledger_line'])('lets nobody change or remove what is in %s', async (table) => {

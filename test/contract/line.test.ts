@@ -34,6 +34,8 @@ beforeEach(async () => {
     'TRUNCATE stillmotion.job_event, stillmotion.send, stillmotion.job, stillmotion.line_place, stillmotion.line_person, stillmotion.render_rate, stillmotion.eta_spread',
   );
   await database.query('UPDATE stillmotion.line_clock SET virtual_ms = 0');
+  // What it saw of the line a moment ago is gone without its doing.
+  store = createStore(database, clock);
 });
 
 const quoted = (change: Partial<Quote> = {}): Quote => ({ ...usualQuote, ...change });

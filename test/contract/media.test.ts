@@ -6,6 +6,8 @@ import packaged from '@ffmpeg-installer/ffmpeg';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../core/errors.ts';
+import { readFrames } from '../../worker/evaluate/frames.ts';
+import { loopSeam } from '../../worker/evaluate/stability.ts';
 import { convertClip } from '../../worker/media/convert.ts';
 import { type EncodeOptions, encodeClip } from '../../worker/media/encode.ts';
 import { findFfmpeg } from '../../worker/media/ffmpeg.ts';
@@ -113,6 +115,40 @@ describe.each([
       }
       expect(before).toBe(160 * 96 * 36);
     }
+  });
+});
+
+describe('loops', () => {
+  /** A sky with grain that slowly turns back to where it began: 24 trains of waves, whole numbers of them per loop. */
+  const turning =
+    (frameCount: number) =>
+    (index: number, widthPx: number, heightPx: number): Uint8Array => {
+      const frame = new Uint8Array((widthPx * heightPx * 3) / 2).fill(128);
+      const trains = Array.from({ length: 24 }, (_, k) => ({
+        x: Math.sin(7.3 * k) * 1.7,
+        y: Math.cos(3.1 * k) * 1.7,
+        turn: k % 2 ? 1 : -1,
+        size: 1.2 + (k % 3),
+      }));
+      for (let y = 0; y < heightPx; y++) {
+        for (let x = 0; x < widthPx; x++) {
+          let value = 140;
+          for (const train of trains) value += train.size * Math.sin(train.x * x + train.y * y + (2 * Math.PI * train.turn * index) / frameCount);
+          frame[y * widthPx + x] = value;
+        }
+      }
+      return frame;
+    };
+
+  it('step from the last frame to the first as from any frame to the next', async () => {
+    const seamOf = async (loop: boolean): Promise<number> => {
+      const { path } = await encodeClip(stream({ frameCount: 48, draw: turning(48) }), options({ loop }));
+      return loopSeam((await readFrames(path)).middle) ?? 0;
+    };
+    const [usual, even] = [await seamOf(false), await seamOf(true)];
+    expect(usual).toBeGreaterThan(1.3);
+    expect(even).toBeLessThan(1.3);
+    expect(even).toBeGreaterThan(0.2);
   });
 });
 

@@ -161,7 +161,7 @@ describe('deliveries', () => {
   it('hands an outcome to one taker, again after its lease, and never after it was delivered', async () => {
     const { job } = await store.jobs.accept(sampleDraft(someone()), two);
     await store.jobs.cancel(job.id);
-    const mine = async (): Promise<boolean> => (await store.jobs.takeDeliveries(['web'], 1_000)).some((one) => one.id === job.id);
+    const mine = async (): Promise<boolean> => (await store.jobs.takeDeliveries(['web'], 1_000, 20)).some((one) => one.id === job.id);
     expect(await mine()).toBe(true);
     expect(await mine()).toBe(false);
     clock.advance(1_001);
@@ -169,7 +169,52 @@ describe('deliveries', () => {
     await store.jobs.saveDelivery(job.id, 'delivered', { receipt: 'message 1' });
     clock.advance(1_001);
     expect(await mine()).toBe(false);
-    expect((await store.jobs.takeDeliveries(['discord'], 1_000)).length).toBe(0);
+    expect((await store.jobs.takeDeliveries(['discord'], 1_000, 20)).length).toBe(0);
+  });
+
+  it('leaves an outcome to the one that is still sending it', async () => {
+    const { job } = await store.jobs.accept(sampleDraft(someone()), two);
+    await store.jobs.cancel(job.id);
+    const mine = async (): Promise<boolean> => (await store.jobs.takeDeliveries(['web'], 1_000, 20)).some((one) => one.id === job.id);
+    expect(await mine()).toBe(true);
+    clock.advance(900);
+    await store.jobs.holdDelivery(job.id, 1_000);
+    clock.advance(900);
+    expect(await mine()).toBe(false);
+    clock.advance(200);
+    expect(await mine()).toBe(true);
+    await store.jobs.saveDelivery(job.id, 'delivered', { receipt: 'message 2' });
+    await store.jobs.holdDelivery(job.id, 1_000);
+    clock.advance(2_000);
+    expect(await mine()).toBe(false);
+  });
+
+  it('gives a clip back that never arrived, and not one that arrived and could not be brought once more', async () => {
+    const finished = async (who: string): Promise<string> => {
+      const { job } = await store.jobs.accept(sampleDraft(who), two);
+      await store.jobs.claim(job.id);
+      await store.jobs.finish(job.id, 1, { state: 'done', clip, notes: [] });
+      return job.id;
+    };
+    const [unlucky, greedy] = [someone(), someone()];
+    await store.jobs.saveDelivery(await finished(unlucky), 'lost', {});
+    expect(await left(unlucky)).toBe(2);
+    const id = await finished(greedy);
+    await store.jobs.saveDelivery(id, 'delivered', { receipt: 'message 3' });
+    await store.jobs.redeliver(id, {}, 1_000);
+    await store.jobs.saveDelivery(id, 'lost', {});
+    expect(await left(greedy)).toBe(1);
+  });
+});
+
+describe('the inbox', () => {
+  it('keeps an update with text that no database takes, and all the others of its batch', async () => {
+    const forged = { text: 'waves \0 and half \ud83d a smile' };
+    const updates = ['1', '2', '3'].map((key) => ({ key, payload: key === '2' ? forged : { text: 'waves 🌊' } }));
+    expect(await store.inbox.putAll('telegram', updates, 0)).toEqual(new Set(['1', '2', '3']));
+    clock.advance(1);
+    const kept = await store.inbox.abandoned('telegram', 1_000);
+    expect(kept.map(({ payload }) => (payload as { text: string }).text).sort()).toEqual(['waves  and half \ufffd a smile', 'waves 🌊', 'waves 🌊']);
   });
 });
 

@@ -1,4 +1,5 @@
 /** What people and programs send that is no request for a clip: each gets its status and a sentence, nothing is charged, nothing crashes. */
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as photos from '../support/photos.ts';
@@ -86,6 +87,14 @@ describe('words and options', () => {
     expect((await client.call('GET', `/v1/jobs/${json.id}`)).json.recipe.prompt).toBe('wa ves [31m gninnips');
     await client.call('DELETE', `/v1/jobs/${json.id}`);
   });
+
+  it('half a character, which only JSON can carry, is dropped', async () => {
+    const first = await send(photoForm(photo, { prompt: 'waves' }));
+    const { status, json } = await send(`{"prompt":"wa\\ud800ves","photo_of":"${first.json.id}"}`, 'application/json');
+    expect(status).toBe(202);
+    expect((await client.call('GET', `/v1/jobs/${json.id}`)).json.recipe.prompt).toBe('waves');
+    for (const { id } of [first.json, json]) await client.call('DELETE', `/v1/jobs/${id}`);
+  });
 });
 
 describe('bodies', () => {
@@ -136,6 +145,16 @@ describe('bodies', () => {
       const { status } = await client.call('POST', '/v1/jobs', { body: photoForm(photo), headers: { 'Idempotency-Key': key } });
       expect(status).toBe(400);
     }
+  });
+
+  it('again with a megabyte of it', async () => {
+    const status = await new Promise((resolve, reject) => {
+      // A connection of its own: the server hangs up on a sender whom it does not listen to.
+      const options = { method: 'POST', agent: false, headers: { 'Content-Type': json } } as const;
+      const sent = request(`${web.url}/v1/jobs/0123456789abcdef/again`, options, ({ statusCode }) => resolve(statusCode)).on('error', reject);
+      sent.end(JSON.stringify({ seed: 'x'.repeat(1024 * 1024) }));
+    });
+    expect(status).toBe(413);
   });
 
   it('again with nonsense', async () => {

@@ -54,7 +54,7 @@ const sidewaysPx = (): Promise<number> => page.evaluate('document.documentElemen
 describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => {
   beforeAll(async () => {
     modelsDir = mkdtempSync(join(tmpdir(), 'stillmotion-models-'));
-    installModels(modelsDir, { scenes: 'animatediff', moving: 'svd' });
+    installModels(modelsDir, { scenes: 'animatediff', moving: 'svd', either: 'ltx' });
     [app, browser, photo] = await Promise.all([startTestApp({ MODELS_DIR: modelsDir }), chromium.launch({ executablePath, args }), jpeg(480, 320)]);
   });
   afterAll(async () => {
@@ -72,6 +72,7 @@ describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => 
     expect(await page.locator('#option-engine option').evaluateAll((options) => options.map((option: { value: string }) => option.value))).toEqual([
       'motion',
       'moving',
+      'either',
       'scenes',
     ]);
     await choose('scenes');
@@ -123,6 +124,35 @@ describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => 
     expect(await page.textContent('#photo-problem')).toContain('I need a photo first');
   });
 
+  it('takes words with or without a photo where either will do, and makes of them what was given', async () => {
+    const madeWithPhoto = async (): Promise<boolean> => {
+      expect(await make()).toContain('either');
+      const newest = (await thumbs())[0]?.split('/')[3] ?? '';
+      return ((await (await fetch(`${app.url}/v1/jobs/${newest}`)).json()) as { has_photo: boolean }).has_photo;
+    };
+    await visit();
+    await choose('either');
+    expect(await page.textContent('#prompt-label')).toBe('What should happen?');
+    expect(await page.textContent('.facts')).toContain('words, and a photo if you like');
+    expect(await page.isVisible('.photo-optional')).toBe(true);
+    await page.fill('#prompt', 'a red boat crosses the lake');
+    expect(await madeWithPhoto()).toBe(false);
+    await page.click('#start-over');
+    await page.fill('#prompt', 'the boat turns around');
+    await addPhoto();
+    expect(await madeWithPhoto()).toBe(true);
+    await page.click('#start-over');
+    await addPhoto();
+    await page.click('#leave-out');
+    await page.fill('#prompt', 'the boat sinks');
+    expect(await madeWithPhoto()).toBe(false);
+    await page.click('#start-over');
+    await page.fill('#prompt', '');
+    await page.click('#go');
+    await page.waitForSelector('#prompt-problem:visible');
+    expect(await page.isHidden('#photo-problem')).toBe(true);
+  });
+
   it('tells a refusal next to what it is about', async () => {
     await visit();
     await choose('scenes');
@@ -140,7 +170,7 @@ describe.skipIf(!existsSync(executablePath))(suite, { timeout: 180_000 }, () => 
 
   it('fits on a phone with every engine and in every state', async () => {
     await visit({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
-    for (const engine of ['motion', 'moving', 'scenes']) {
+    for (const engine of ['motion', 'moving', 'either', 'scenes']) {
       await choose(engine);
       expect([engine, await sidewaysPx()]).toEqual([engine, 0]);
     }

@@ -28,7 +28,7 @@ const replay = async (name: string, change: (call: Record<string, unknown>) => R
 describe('recorded calls', () => {
   it('are there twice for every family', () => {
     const families = readdirSync(join(here, 'bundles'));
-    expect(families).toHaveLength(10);
+    expect(families).toHaveLength(11);
     for (const family of families) expect(cases.filter((name) => name.replace(/-[a-z]$/, '') === family).length).toBeGreaterThanOrEqual(2);
   });
 
@@ -38,6 +38,15 @@ describe('recorded calls', () => {
     const frames = stages.find(({ stage }) => stage === 'frames');
     expect(frames?.maxError).toBeLessThanOrEqual(FRAME_TOLERANCE);
     expect(passed).toBe(true);
+  });
+
+  it.each(cases.filter((name) => /-[xy]$/.test(name)))('%s is not reached in one piece', async (name) => {
+    const { stages } = await replay(name, (kwargs) => ({
+      ...kwargs,
+      enable_vae_tiling: false,
+      ...('use_framewise_decoding' in kwargs && { use_framewise_decoding: false }),
+    }));
+    expect(stages.find(({ stage }) => stage === 'frames')?.maxError).toBeGreaterThan(10 * FRAME_TOLERANCE);
   });
 
   it('are not reached by another call: the comparison can fail', async () => {

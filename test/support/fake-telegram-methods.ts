@@ -147,10 +147,13 @@ const change = (message: FakeMessage, content: Partial<FakeMessage>, markup: unk
   return Object.assign(message, next, { edit_date: Math.floor(Date.now() / 1000) });
 };
 
+const scopeOf = (scope: unknown): string => JSON.stringify(scope ?? { type: 'default' });
+
 type Method = (params: Params, context: MethodContext, parts: Parts) => unknown;
 
 export const methods: Readonly<Record<string, Method>> = {
-  setMyCommands: () => true,
+  setMyCommands: ({ scope, commands }, { state }) => Boolean(state.menus.set(scopeOf(scope), commands)),
+  getMyCommands: ({ scope }, { state }) => state.menus.get(scopeOf(scope)) ?? [],
   sendChatAction: (params, context) => Boolean(reach(context, params)),
   sendMessage: (params, context) => send(context, params, { text: String(params.text) }),
   sendVideo: (params, context, parts) => send(context, params, clipOf('video', params, parts, context)),

@@ -27,6 +27,8 @@ export interface FakeMessage {
   is_topic_message?: true;
   reply_to_message?: FakeMessage;
   media_group_id?: string;
+  migrate_to_chat_id?: number;
+  migrate_from_chat_id?: number;
   edit_date?: number;
   text?: string;
   caption?: string;
@@ -82,6 +84,8 @@ export const createState = (bot: FakeUser) => {
   const files = new Map<string, FakeFile>();
   const obstacles = new Map<number, Obstacle>();
   const deadThreads = new Set<string>();
+  /** Command menus by their scope. */
+  const menus = new Map<string, unknown>();
   let lastId = 1_000;
   let lastFile = 0;
 
@@ -107,6 +111,7 @@ export const createState = (bot: FakeUser) => {
     files,
     obstacles,
     deadThreads,
+    menus,
     nextId: () => ++lastId,
     addFile,
     addMessage,

@@ -180,10 +180,15 @@ export const startFakeTelegram = async () => {
       faults.set(method, [...(faults.get(method) ?? []), ...Array<Refusal | 'hang-up' | 'cut-after'>(times).fill(refusal)]);
     },
     floodWait: (seconds: number): Refusal => ({ status: 429, description: `Too Many Requests: retry after ${seconds}`, parameters: { retry_after: seconds } }),
-    /** The group becomes a supergroup: another id, none of its old messages. */
-    migrate(chat: FakeChat): FakeChat {
+    /** The group becomes a supergroup: another id, none of its old messages. @param by whoever did it, when Telegram shall tell of it */
+    migrate(chat: FakeChat, by?: FakeUser): FakeChat {
       const moved = addChat({ ...chat, id: chat.id - 1, type: 'supergroup' });
       state.obstacles.set(chat.id, { kind: 'moved', to: moved.id });
+      state.members.set(moved.id, state.members.get(chat.id) ?? new Map());
+      if (by) {
+        write(by, chat, { migrate_to_chat_id: moved.id });
+        write(by, moved, { migrate_from_chat_id: chat.id });
+      }
       return moved;
     },
     callsOf: (method: string): Call[] => calls.filter((call) => call.method === method),

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDiscordChannel } from '../../bots/discord/channel.ts';
 import { createTelegramChannel } from '../../bots/telegram/channel.ts';
-import { startDeliverer } from '../../core/deliver.ts';
+import { type Fit, startDeliverer } from '../../core/deliver.ts';
 import type { Deps } from '../../core/deps.ts';
 import { AppError } from '../../core/errors.ts';
 import { startFollower } from '../../core/follow.ts';
@@ -50,6 +50,8 @@ export interface World {
   readonly telegram: { readonly token: string; readonly apiRoot: string };
   readonly dice: Dice;
   readonly clipBytes: number;
+  /** Makes clips smaller; exactly as many bytes as allowed unless given. */
+  readonly fit?: Fit;
 }
 
 const thumbnail = await jpeg(96, 64);
@@ -64,6 +66,13 @@ const clipOf = (jobId: string, bytes: number): Uint8Array => {
 };
 /** The job whose clip this is. */
 export const jobOf = (clip: Uint8Array): string => Buffer.from(clip.buffer, clip.byteOffset + JOB_AT, 16).toString('latin1');
+
+/** Stands for ffmpeg where only sizes matter. */
+export const fitExactly: Fit = async (path, _format, maxBytes) => ({
+  bytes: clipOf(jobOf(await readFile(path)), maxBytes),
+  ...{ widthPx: 64, heightPx: 64, seconds: 1, fps: 12, frameCount: 12 },
+  notes: [],
+});
 
 /** Plays the child process: a few signs of progress, then a clip; sometimes it crashes or draws nonsense. */
 const scriptedInference = ({ dice, clipBytes }: World): Inference => ({
@@ -134,12 +143,7 @@ export const startProcess = (world: World, plan: CrashPlan): FaultProcess => {
   const discord = createDiscordChannel({ deps, token: world.discord.token, apiUrl: world.discord.apiUrl, log: deps.log });
   const telegram = createTelegramChannel({ deps, token: world.telegram.token, apiRoot: world.telegram.apiRoot, log: deps.log });
   const channels = [discord, telegram];
-  const fit = async (path: string, _format: string, maxBytes: number) => ({
-    bytes: clipOf(jobOf(await readFile(path)), maxBytes),
-    ...{ widthPx: 64, heightPx: 64, seconds: 1, fps: 12, frameCount: 12 },
-    notes: [],
-  });
-  const deliverer = startDeliverer(channels, { ...deps, fit }, 3);
+  const deliverer = startDeliverer(channels, { ...deps, fit: world.fit ?? fitExactly }, 3);
   const follower = startFollower(channels, deps, 25);
   const sweeper = startSweeper(deps, 20);
   const consumer = startConsumer({ ...deps, inference: scriptedInference(world) });

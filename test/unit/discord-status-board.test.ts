@@ -71,6 +71,30 @@ describe('the status board', () => {
     expect(edits.at(-1)?.jobId).toBe(elsewhere.id);
   });
 
+  it('shows nothing more of a job that has ended, and waits for the edit under way all the same', async () => {
+    const board = open();
+    const [job, other] = [jobIn('1'), jobIn('1')];
+    board.show(job, at(3));
+    board.show(job, at(2));
+    board.show({ ...job, state: 'done' }, at(0));
+    // what another process delivers must not be overwritten by an edit that was still waiting for its turn
+    await vi.advanceTimersByTimeAsync(10_000);
+    board.show(job, at(1));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(edits.map(({ text }) => text)).toEqual([expect.stringContaining('Number 3')]);
+
+    let arrive = (): void => undefined;
+    answer = () => new Promise((resolve) => (arrive = () => resolve({ kind: 'shown' })));
+    board.show(other, at(3));
+    board.show({ ...other, state: 'done' }, at(0));
+    let closed = false;
+    const closing = board.close(other.id).then(() => (closed = true));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(closed).toBe(false);
+    arrive();
+    await closing;
+  });
+
   it('waits as long as it is told to', async () => {
     const board = open();
     const job = jobIn('1');

@@ -64,6 +64,28 @@ describe('the status board', () => {
     expect(edits[1]?.text).toContain('frame 14 of');
   });
 
+  it('shows nothing more of a job that has ended, and waits for the edit under way all the same', async () => {
+    const done = (id: string): Job => ({ ...running(id, 100, 9), state: 'done' });
+    board.show(running('j1', 100, 1), standing);
+    board.show(running('j1', 100, 2), standing);
+    board.show(done('j1'), standing);
+    await vi.advanceTimersByTimeAsync(10_000);
+    board.show(running('j1', 100, 3), standing);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(edits.map(({ text }) => text)).toEqual([expect.stringContaining('frame 1 of')]);
+
+    let arrive = (): void => undefined;
+    answer = () => new Promise((resolve) => (arrive = resolve));
+    board.show(running('j2', 100, 1), standing);
+    board.show(done('j2'), standing);
+    let closed = false;
+    const closing = board.close(done('j2')).then(() => (closed = true));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(closed).toBe(false);
+    arrive();
+    await closing;
+  });
+
   it('does not let one busy group hold back another', async () => {
     await work(['j1', 'j2'], -100, 60);
     edits = [];

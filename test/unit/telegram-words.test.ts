@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { TelegramFailure } from '../../bots/telegram/api.ts';
 import { kindOf, waitMs } from '../../bots/telegram/failure.ts';
-import { createGate } from '../../bots/telegram/gate.ts';
 import { readCommand } from '../../bots/telegram/incoming.ts';
 import { caption, cut, keyboard, plain, readButton, sentence } from '../../bots/telegram/messages.ts';
 import { AppError } from '../../core/errors.ts';
@@ -78,27 +77,5 @@ describe('a failure', () => {
   it('carries Telegram’s hints', () => {
     expect(waitMs(new TelegramFailure('x', 429, '', { retry_after: 10_323 }))).toBe(10_323_000);
     expect(kindOf(new TelegramFailure('x', 400, 'group chat was upgraded', { migrate_to_chat_id: -100 }))).toBe('moved');
-  });
-});
-
-describe('the gate', () => {
-  it('lets few in at once, fewer of one person, and everybody in the end', async () => {
-    const gate = createGate(3, 2);
-    let now = 0;
-    let most = 0;
-    const order: string[] = [];
-    const task = (name: string) => async (): Promise<void> => {
-      order.push(name);
-      most = Math.max(most, (now += 1));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      now -= 1;
-    };
-    const flood = Array.from({ length: 6 }, (_, i) => gate.run('flooder', task(`flood ${i}`)));
-    const other = gate.run('other', task('other'));
-    await expect(gate.run('third', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await Promise.all([...flood, other]);
-    expect(most).toBe(3);
-    expect(order.indexOf('other')).toBe(2);
-    expect(order).toHaveLength(7);
   });
 });

@@ -2,10 +2,14 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { parseRange } from '../../bots/web/clip.ts';
+import { streamJob } from '../../bots/web/events.ts';
 import { isLoopback } from '../../bots/web/guard.ts';
 import { localeOf } from '../../bots/web/intake.ts';
 import { statusOf } from '../../bots/web/problem.ts';
 import { AppError, catalogue, type ErrorCode } from '../../core/errors.ts';
+import type { Follower } from '../../core/follow.ts';
+import type { Job } from '../../core/job.ts';
+import { sampleDraft } from '../support/jobs.ts';
 
 describe('a byte range', () => {
   it('never leaves the file, whatever is asked', () => {
@@ -54,4 +58,21 @@ it('every failure a person can mend is a 4xx, every other a 5xx', () => {
     const theirs = ['InputError', 'RefusedError', 'CanceledError'].includes(line.class);
     expect([code, Math.floor(status / 100)]).toEqual([code, theirs ? 4 : 5]);
   }
+});
+
+it('events look at a job anew after a silence, so that a change that was missed ends the waiting all the same', async () => {
+  const job = { ...sampleDraft(), progress: null, attempt: 1, cancelRequested: false, clip: null, error: null, notes: [], createdAtMs: 0, deleted: false };
+  const states = ['running', 'done'] as const;
+  let asked = 0;
+  const follower: Follower = {
+    subscribe(_jobId, listener) {
+      const state = states[asked++] ?? 'done';
+      queueMicrotask(() => listener({ ...job, state } as unknown as Job, { position: 0, secondsLeft: null }));
+      return () => undefined;
+    },
+    stop: async () => undefined,
+  };
+  const app = new Hono().get('/', (c) => streamJob(c, job.id, follower, new AbortController().signal, 20));
+  const lines = (await (await app.request('/')).text()).split('\n').filter((line) => line.startsWith('data: '));
+  expect(lines.map((line) => JSON.parse(line.slice(6)).state)).toEqual([...states]);
 });

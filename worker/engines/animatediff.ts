@@ -18,6 +18,7 @@ import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
 import { encodePhoto } from '../parts/image-encoder.ts';
+import { noiseType } from '../parts/noise-type.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
@@ -25,6 +26,7 @@ import { checkFrames, checkLatentSize, checkRequest, onlyPhoto, requirePhoto } f
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodePrompt } from '../parts/text-encoder.ts';
+import { imageTilingArguments, plannedTiling, type Tiling, tilingOf } from '../parts/tiling.ts';
 import { asPictures, type DecodedChunk, decodeFrames, encodePixels } from '../parts/vae-2d.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { affine, concat, permute, repeatInterleave, scale, slice, zeros } from '../tensor/ops.ts';
@@ -36,6 +38,7 @@ const families = ['animatediff', 'animatediff-sparsectrl', 'animatediff-ipadapte
 
 const sharedArguments = {
   ...formArguments,
+  ...imageTilingArguments,
   ...etaArgument,
   prompt,
   negative_prompt: prompt.nullish(),
@@ -94,6 +97,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     checkLatentSize(manifest, width, height);
     checkFrames(frames, { min: 1, max: manifest.denoiser.maxFrames ?? Number.MAX_SAFE_INTEGER, step: 1 });
     const guided = call.guidance_scale > 1;
+    const tiling = tilingOf(manifest, call);
     const batch = guided ? 2 : 1;
 
     // 2 encode the words, and the picture for its likeness; clip_skip is for the prompt alone
@@ -108,7 +112,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     const control =
       family === 'animatediff-sparsectrl'
         ? {
-            ...(await conditionOf(model, run, { call, photos, globalSeed, width, height })),
+            ...(await conditionOf(model, run, { call, photos, globalSeed, width, height, tiling: tiling.encode })),
             conditioning_scale: vector(call.controlnet_conditioning_scale ?? 1),
           }
         : undefined;
@@ -122,7 +126,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     // 5 noise from the seed
     const dims = [1, vae.latentChannels, frames, height / vae.spatialScale, width / vae.spatialScale];
     const sample = zeros([batch, ...dims.slice(1)]);
-    const noise = tensor(random(seed).normal(sample.data.length / batch), dims);
+    const noise = tensor(random(seed).normal(sample.data.length / batch, noiseType(manifest, 'unet')), dims);
     await run.observe(control && isSimplified(model) ? 'randn/1/generator' : 'randn/0/generator', noise);
     const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
     let { latents } = start;
@@ -145,7 +149,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
     await components.release('controlnet', 'unet');
 
     // 7 decode
-    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), call.decode_chunk_size ?? frames);
+    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), call.decode_chunk_size ?? frames, tiling.decode);
     return { latents, chunks, frames };
   };
 
@@ -158,7 +162,7 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
       const model = await resident.load();
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
-      await model.fit(request);
+      const plan = await model.fit(request);
       const call: AnimateDiffCall = personalCall(argumentsOf(model), model.manifest, {
         prompt: request.prompt,
         negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
@@ -167,13 +171,14 @@ export const createAnimateDiff: EngineFactory = (deps): PipelineEngine => {
         num_frames: request.frameCount,
         num_inference_steps: request.steps,
         guidance_scale: request.guidance,
+        ...plannedTiling(plan),
       });
       // frames of this VAE do not see each other: one at a time is the same clip in the least memory
       const input = { call: { ...call, decode_chunk_size: 1 }, seed: request.seed, globalSeed: request.seed };
       const photos = model.manifest.family === 'animatediff' ? [] : [requirePhoto(request.photo)];
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, { ...input, photos }, run)).chunks, request);
+      return streamOf(run, (await make(model, { ...input, photos }, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, globalSeed, images, scheduler, ipAdapterScale }, context) {
@@ -195,6 +200,7 @@ interface ConditionInput {
   readonly globalSeed: number;
   readonly width: number;
   readonly height: number;
+  readonly tiling: Tiling | undefined;
 }
 
 /**
@@ -203,7 +209,7 @@ interface ConditionInput {
  * @throws InputError PHOTO_MISSING, REQUEST_MALFORMED
  * @source diffusers.AnimateDiffSparseControlNetPipeline.prepare_image, prepare_sparse_control_conditioning
  */
-const conditionOf = async (model: Model, run: Run, { call, photos, globalSeed, width, height }: ConditionInput) => {
+const conditionOf = async (model: Model, run: Run, { call, photos, globalSeed, width, height, tiling }: ConditionInput) => {
   const { controlnet_frame_indices: indices = [0], num_frames: frames } = call;
   requirePhoto(photos[0]);
   const places = indices.map((index) => (index < 0 ? index + frames : index));
@@ -216,7 +222,7 @@ const conditionOf = async (model: Model, run: Run, { call, photos, globalSeed, w
     photos.map((photo) => vaeImage(requirePhoto(photo), width, height, 'zero-to-one')),
     0,
   );
-  const given = isSimplified(model) ? await toLatents(model, run, affine(pictures, 2, -1), globalSeed) : pictures;
+  const given = isSimplified(model) ? await toLatents(model, run, affine(pictures, 2, -1), globalSeed, tiling) : pictures;
   const [, channels = 0, rows = 0, columns = 0] = given.dims;
   const condition = zeros([frames, channels, rows, columns]);
   const mask = zeros([1, 1, frames, rows, columns]);
@@ -228,10 +234,10 @@ const conditionOf = async (model: Model, run: Run, { call, photos, globalSeed, w
 };
 
 /** Condition frames [n, 3, h, w], -1..1, as scaled latents; all of their noise is drawn at once, from the global generator. */
-const toLatents = async (model: Model, run: Run, pixels: FloatTensor, globalSeed: number): Promise<FloatTensor> => {
-  const moments = await encodePixels(model, run, pixels);
+const toLatents = async (model: Model, run: Run, pixels: FloatTensor, globalSeed: number, tiling?: Tiling): Promise<FloatTensor> => {
+  const moments = await encodePixels(model, run, pixels, tiling);
   const [n = 0, twice = 0, ...size] = moments.dims;
-  const noise = tensor(random(globalSeed).normal(moments.data.length / 2), [n, twice / 2, ...size]);
+  const noise = tensor(random(globalSeed).normal(moments.data.length / 2, noiseType(model.manifest, 'vae_encoder')), [n, twice / 2, ...size]);
   await run.observe('randn/0/global', noise);
   return affine(samplePosterior(moments, noise.data), model.manifest.vae.scalingFactor, 0);
 };

@@ -17,6 +17,7 @@ import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch, orNothing } from '../parts/guided-batch.ts';
 import { encodePhoto } from '../parts/image-encoder.ts';
+import { noiseType } from '../parts/noise-type.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
@@ -24,6 +25,7 @@ import { checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodePrompt } from '../parts/text-encoder.ts';
+import { imageTilingArguments, plannedTiling, tilingOf } from '../parts/tiling.ts';
 import { asPictures, type DecodedChunk, decodeFrames, encodePixels } from '../parts/vae-2d.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { affine, concat, repeat, scale, zeros } from '../tensor/ops.ts';
@@ -34,6 +36,7 @@ import { i2vgenImages } from '../vision/preprocess.ts';
 /** @source diffusers.I2VGenXLPipeline.__call__, with its defaults */
 const i2vgenArguments = z.strictObject({
   ...formArguments,
+  ...imageTilingArguments,
   ...etaArgument,
   prompt,
   negative_prompt: prompt.nullish(),
@@ -70,6 +73,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     const [width, height] = [call.width ?? usual.width, call.height ?? usual.height];
     checkLatentSize(manifest, width, height);
     const guided = call.guidance_scale > 1;
+    const tiling = tilingOf(manifest, call);
     const batch = guided ? 2 : 1;
 
     // 2 encode the words, both of them with clip_skip, and the photo
@@ -81,10 +85,11 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     await components.release('image_encoder');
 
     // 3 image latents, drawn with the global generator; the later frames hold how far they are from the photo
-    const moments = await encodePixels(model, run, images.vae);
+    const moments = await encodePixels(model, run, images.vae, tiling.encode);
     await components.release('vae_encoder');
     const [, twice = 0, latentHeight = 0, latentWidth = 0] = moments.dims;
-    const posteriorNoise = tensor(random(globalSeed).normal(moments.data.length / 2), [1, twice / 2, latentHeight, latentWidth]);
+    const posteriorValues = random(globalSeed).normal(moments.data.length / 2, noiseType(manifest, 'vae_encoder'));
+    const posteriorNoise = tensor(posteriorValues, [1, twice / 2, latentHeight, latentWidth]);
     await run.observe('randn/0/global', posteriorNoise);
     const imageLatents = withPositions(affine(samplePosterior(moments, posteriorNoise.data), scalingFactor, 0), frames);
     run.encoded();
@@ -95,7 +100,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
 
     // 5 noise from the seed
     const { dims } = imageLatents;
-    const noise = tensor(random(seed).normal(imageLatents.data.length), dims);
+    const noise = tensor(random(seed).normal(imageLatents.data.length, noiseType(manifest, 'unet')), dims);
     await run.observe('randn/1/generator', noise);
     const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
     let { latents } = start;
@@ -123,7 +128,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
     await components.release('unet');
 
     // 7 decode
-    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), call.decode_chunk_size ?? frames);
+    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), call.decode_chunk_size ?? frames, tiling.decode);
     return { latents, chunks };
   };
 
@@ -136,7 +141,7 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
       const model = await resident.load();
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
-      await model.fit(request);
+      const plan = await model.fit(request);
       const call = personalCall(i2vgenArguments, model.manifest, {
         prompt: request.prompt,
         negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
@@ -146,11 +151,12 @@ export const createI2vgenXl: EngineFactory = (deps): PipelineEngine => {
         num_frames: request.frameCount,
         num_inference_steps: request.steps,
         guidance_scale: request.guidance,
+        ...plannedTiling(plan),
       });
       const input = { call, photo: requirePhoto(request.photo), seed: request.seed, globalSeed: request.seed };
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, input, run)).chunks, request);
+      return streamOf(run, (await make(model, input, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, globalSeed, images, scheduler }, context) {

@@ -8,7 +8,9 @@ import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { rescaleGuidance } from '../parts/guidance.ts';
 import { fillBatch, guideBatch } from '../parts/guided-batch.ts';
+import { decodeLtx } from '../parts/ltx-decoder.ts';
 import { evenSigmas, noiseShift, ropeGrid } from '../parts/ltx-tokens.ts';
+import { noiseType } from '../parts/noise-type.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { samplePosterior } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
@@ -16,7 +18,9 @@ import { checkLatentSize, checkRequest, requirePhoto } from '../parts/request-ch
 import { type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodeT5 } from '../parts/text-t5.ts';
-import { framesFirst, fromTokens, perChannel, toTokens, type VideoChunk } from '../parts/video-latents.ts';
+import { inTiles, needsTiles } from '../parts/tiles.ts';
+import { framewiseArguments, plannedTiling, type Tiling, tilingOf } from '../parts/tiling.ts';
+import { framesFirst, fromTokens, perChannel, toTokens } from '../parts/video-latents.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { concat, slice, zeros } from '../tensor/ops.ts';
 import { type Random, random } from '../tensor/random.ts';
@@ -30,6 +34,7 @@ const onePerClip = z.union([share, z.tuple([share]).transform(([only]) => only)]
 /** @source diffusers.LTXImageToVideoPipeline.__call__ and LTXPipeline.__call__, with their defaults */
 const ltxArguments = z.strictObject({
   ...formArguments,
+  ...framewiseArguments,
   prompt,
   negative_prompt: prompt.nullish(),
   width: sidePx.default(704),
@@ -84,6 +89,7 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     const guided = call.guidance_scale > 1;
     const batch = guided ? 2 : 1;
     const draw = drawer(random(seed), run);
+    const tiling = tilingOf(manifest, call);
 
     // 2 encode the words; without words comes first in a batch
     const said = await encodeT5(model, run, call.prompt, call.max_sequence_length, 0);
@@ -91,7 +97,8 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     await components.release('text_encoder');
 
     // 3 latents of the photo: what the encoder makes of it, and noise as far as it is unsure
-    const still = photo && normalise(await encodePhoto(model, run, vaeImage(photo, call.width, call.height, 'minus-one-to-one'), draw), manifest);
+    const still =
+      photo && normalise(await encodePhoto(model, run, vaeImage(photo, call.width, call.height, 'minus-one-to-one'), draw, tiling.encode), manifest);
     await components.release('vae_encoder');
     run.encoded();
 
@@ -140,9 +147,11 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
     const clean = fromTokens(finite(latents), frames, height, width);
     const scaled = denormalise(clean, manifest);
     const conditioned = manifest.vae.timestepConditioning;
-    const ready = conditioned ? blend(scaled, await draw(scaled.dims), call.decode_noise_scale ?? call.decode_timestep) : scaled;
+    const ready = conditioned
+      ? blend(scaled, await draw(scaled.dims, noiseType(manifest, 'vae_decoder')), call.decode_noise_scale ?? call.decode_timestep)
+      : scaled;
     const timestep = conditioned ? { timestep: vector(call.decode_timestep) } : {};
-    const chunks = decodeVideo(model, run, { latents: ready, ...timestep, ...injectedNoise(manifest, height, width, random(globalSeed)) });
+    const chunks = decodeLtx(model, run, { latents: ready, ...timestep }, random(globalSeed), tiling);
     return { latents: clean, chunks, frames: (frames - 1) * temporalScale + 1 };
   };
 
@@ -155,16 +164,16 @@ export const createLtxVideo: EngineFactory = (deps): PipelineEngine => {
       const model = await resident.load();
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
-      await model.fit(request);
+      const plan = await model.fit(request);
       const input = {
-        call: callOf(model.manifest, request),
+        call: { ...callOf(model.manifest, request), ...plannedTiling(plan) },
         photo: request.photo === null ? undefined : requirePhoto(request.photo),
         seed: request.seed,
         globalSeed: request.seed,
       };
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, input, run)).chunks, request);
+      return streamOf(run, (await make(model, input, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, globalSeed, images, scheduler }, context) {
@@ -191,13 +200,13 @@ const callOf = (manifest: BundleManifest, request: GenerateRequest): LtxCall =>
     guidance_scale: request.guidance,
   });
 
-type Draw = (dims: readonly number[]) => Promise<FloatTensor>;
+type Draw = (dims: readonly number[], type?: ReturnType<typeof noiseType>) => Promise<FloatTensor>;
 
 /** Noise in the order in which it is asked for. */
 const drawer = (generator: Random, run: Run): Draw => {
   let count = 0;
-  return async (dims) => {
-    const noise = tensor(generator.normal(sizeOf(dims)), dims);
+  return async (dims, type = 'float32') => {
+    const noise = tensor(generator.normal(sizeOf(dims), type), dims);
     await run.observe(`randn/${count++}/generator`, noise);
     return noise;
   };
@@ -206,42 +215,24 @@ const drawer = (generator: Random, run: Run): Draw => {
 const joined = (tensors: readonly FloatTensor[]): FloatTensor => concat(tensors, 0);
 
 /** @param image [1, 3, h, w], -1..1 @returns [1, c, 1, h / scale, w / scale] */
-const encodePhoto = async ({ components }: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor, draw: Draw): Promise<FloatTensor> => {
+const encodePhoto = async (
+  { manifest, components }: Model,
+  run: Run,
+  { data, dims: [, , height = 0, width = 0] }: FloatTensor,
+  draw: Draw,
+  tiling: Tiling | undefined,
+): Promise<FloatTensor> => {
   run.check();
-  const sample = tensor(data, [1, 3, 1, height, width]);
-  await run.observe('vae_encode/0/in/x', sample);
-  const moments = finite((await components.run('vae_encoder', { sample })).float('moments'));
+  const { vae } = manifest;
+  const photo = tensor(data, [1, 3, 1, height, width]);
+  await run.observe('vae_encode/0/in/x', photo);
+  const encode = async (sample: FloatTensor): Promise<FloatTensor> => (await components.run('vae_encoder', { sample })).float('moments');
+  const dims = [1, 2 * vae.latentChannels, 1, height / vae.spatialScale, width / vae.spatialScale];
+  const moments = tiling && needsTiles(tiling, photo) ? await inTiles(run, tiling, photo, dims, encode) : finite(await encode(photo));
   await run.observe('vae_encode/0/out/moments', moments);
-  const noise = await draw(moments.dims.with(1, (moments.dims[1] as number) / 2));
+  const noise = await draw(moments.dims.with(1, (moments.dims[1] as number) / 2), noiseType(manifest, 'vae_encoder'));
   return samplePosterior(moments, noise.data);
 };
-
-/** One picture of noise for every injection of the decoder (0.9.1), in the order of its inputs; their names say how many times the latents' sides. */
-const injectedNoise = ({ components }: BundleManifest, height: number, width: number, generator: Random): Readonly<Record<string, FloatTensor>> =>
-  Object.fromEntries(
-    (components.vae_decoder?.inputs ?? [])
-      .filter(({ name }) => name.startsWith('noise.'))
-      .map(({ name, dims: [side] }) => {
-        const times = Number(/_x(\d+)$/.exec(String(side))?.[1] ?? 1);
-        const dims = [height * times, width * times];
-        return [name, tensor(generator.normal(sizeOf(dims)), dims)] as const;
-      }),
-  );
-
-/** The whole clip at once: this decoder looks ahead. */
-async function* decodeVideo(
-  { components }: Model,
-  run: Run,
-  inputs: { readonly latents: FloatTensor; readonly timestep?: FloatTensor; readonly [noise: `noise.${number}`]: FloatTensor },
-): AsyncGenerator<VideoChunk> {
-  run.check();
-  await run.observe('vae_decode/0/in/z', inputs.latents);
-  if (inputs.timestep) await run.observe('vae_decode/0/in/arg0', inputs.timestep);
-  const decoded = await components.run('vae_decoder', inputs).finally(() => components.release('vae_decoder'));
-  const sample = finite(decoded.float('sample'));
-  await run.observe('vae_decode/0/out/sample', sample);
-  yield { sample, frames: decoded.bytes('frames') };
-}
 
 const f = Math.fround;
 

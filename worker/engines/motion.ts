@@ -4,12 +4,13 @@ import type { FrameStream, GenerateContext, GenerateRequest, Photo, Stage, Trace
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
-import { believeWords } from '../parts/believe-words.ts';
+import { believeWords, namedFamilies } from '../parts/believe-words.ts';
 import type { EngineFactory } from '../parts/factory.ts';
+import { settleField } from '../parts/settle-field.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
-import { allFinite, scale, smoothStep } from '../tensor/ops.ts';
+import { allFinite, clamp, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../vision/camera.ts';
@@ -18,6 +19,7 @@ import { openComposer, type Sheets } from '../vision/compose.ts';
 import { crisp, type Share } from '../vision/crisp.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
+import { spreadByColour } from '../vision/same-colours.ts';
 
 /** vocabulary.json: the tokenizer's words, and how the denoiser's numbers become displacements. */
 interface MotionVocabulary extends Vocabulary {
@@ -37,6 +39,8 @@ const FIELDS = ['low', 'flow', 'wave_layer', 'wave_still', 'lit', 'relief', 'com
 const FIELD_DIMS = [1, 15, 32, 32] as const;
 const CAMERA_DIMS = [1, 8] as const;
 const CLASS_COUNT = 13;
+/** Side of the grid on which the encoder tells classes, depth and sway. */
+const CLASS_SIDE = 64;
 /** Places in the text program: amplitudes of the classes but the first, direction of drift, camera hint. */
 const PROGRAM = { amplitudes: [0, 12], drift: [12, 14], camera: [14, 22] } as const;
 const IMAGE_SIDE = 128;
@@ -51,6 +55,8 @@ const SWING = 1.75;
 const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.06 } as const;
 /** Swings, in grid units, from which sampling begins to soften what swings, and where it does so in full. */
 const SWAY_SEEN = { from: 0.0005, to: 0.003 } as const;
+/** Deviation of the logarithm of how lively a clip is: the renderer brings every motion to its usual size, and winds differ. */
+const PACE = 0.14;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
 /** Shares of the whole job, for the progress. */
 const SHARE = { encode: 0.02, denoise: 0.1 } as const;
@@ -90,8 +96,10 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
     const photo = resample(source, coverCrop(source, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
-    const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, 64, 64]);
-    const segmentation = believeWords(classes, program.data.subarray(...PROGRAM.amplitudes));
+    const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
+    const amplitudes = program.data.subarray(...PROGRAM.amplitudes);
+    const believed = believeWords(classes, amplitudes).data;
+    const segmentation = tensor(spreadByColour(believed, toPlanes(photo, CLASS_SIDE, CLASS_SIDE), namedFamilies(amplitudes)), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
@@ -107,6 +115,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const noise = random(request.seed);
     const startField = noise.normal(15 * 32 * 32);
     const startCamera = noise.normal(8);
+    const pace = Math.exp(PACE * clamp(noise.normal(1)[0] as number, -2, 2));
     await traceAll(trace, { initial_noise_field: tensor(startField, FIELD_DIMS), initial_noise_camera: tensor(startCamera, CAMERA_DIMS) });
     let field = scale(startField, SIGMA.max);
     let camera = scale(startCamera, SIGMA.max);
@@ -129,6 +138,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       await traceAll(trace, { [`latents_field_${number}`]: tensor(field, FIELD_DIMS), [`latents_camera_${number}`]: tensor(camera, CAMERA_DIMS) });
       report('denoise', step + 1, request.steps, SHARE.encode + (SHARE.denoise * (step + 1)) / request.steps);
     }
+    field = settleField(field, program.data, segmentation, noise, vocabulary.decode);
     await traceAll(trace, { field: tensor(field, FIELD_DIMS), camera: tensor(camera, CAMERA_DIMS) });
 
     // 6 from fields to something to look at, once per clip
@@ -142,8 +152,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       field: tensor(field, FIELD_DIMS),
       decode: vector(velocityScale, oscillationScale, flickerScale, deadZone),
       strength: strengths(program.data),
-      swing: vector(SWING * motion),
-      reach: vector(repeats * motion),
+      swing: vector(SWING * motion * pace),
+      reach: vector(repeats * motion * pace),
       drift: vector(...program.data.subarray(...PROGRAM.drift)),
       ...{ segmentation, depth, sway },
     });

@@ -8,12 +8,14 @@ import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { guideBatch, orNothing } from '../parts/guided-batch.ts';
 import { encodePhoto } from '../parts/image-encoder.ts';
+import { noiseType } from '../parts/noise-type.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import { posteriorMode } from '../parts/posterior.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
 import { checkLatentSize, checkRequest, onlyPhoto, requirePhoto } from '../parts/request-check.ts';
 import { clipImageOf, type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
+import { imageTilingArguments, plannedTiling, tilingOf } from '../parts/tiling.ts';
 import { type DecodedChunk, decodeFrames, encodePixels } from '../parts/vae-2d.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { combine, linspace, repeat, reshape, scale, zeros } from '../tensor/ops.ts';
@@ -24,6 +26,7 @@ import { svdClipImage, vaeImage } from '../vision/preprocess.ts';
 /** @source diffusers.StableVideoDiffusionPipeline.__call__, with its defaults */
 const svdArguments = z.strictObject({
   ...formArguments,
+  ...imageTilingArguments,
   width: sidePx.default(1024),
   height: sidePx.default(576),
   num_frames: frameCount.nullish(),
@@ -63,6 +66,8 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     }
     const batch = guided ? 2 : 1;
     const generator = random(seed);
+    // the reference's autoencoder cuts nothing: pieces as those of the others, and of the decoder alone
+    const tiling = tilingOf(manifest, call);
 
     // 2 encode the photo
     const imageEmbeds = orNothing(await encodePhoto(model, run, svdClipImage(photo, clipImageOf(model))), guided);
@@ -85,7 +90,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     // 5 noise from the seed: frames before channels
     const [, channels = 0, latentHeight = 0, latentWidth = 0] = imageLatents.dims;
     const dims = [1, frames, channels, latentHeight, latentWidth];
-    const noise = tensor(generator.normal(frames * imageLatents.data.length), dims);
+    const noise = tensor(generator.normal(frames * imageLatents.data.length, noiseType(manifest, 'unet')), dims);
     await run.observe('randn/1/generator', noise);
     const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
     let { latents } = start;
@@ -115,7 +120,7 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
     await components.release('unet');
 
     // 7 decode: frames of one chunk see each other, so that cutting elsewhere changes the clip
-    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, reshape(latents, dims.slice(1)), call.decode_chunk_size ?? frames);
+    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, reshape(latents, dims.slice(1)), call.decode_chunk_size ?? frames, tiling.decode);
     return { latents, chunks, frames };
   };
 
@@ -131,10 +136,10 @@ export const createStableVideoDiffusion: EngineFactory = (deps): PipelineEngine 
       const plan = await model.fit(request);
       const call = callOf(model.manifest, request);
       const decode_chunk_size = call.decode_chunk_size ?? plan?.decodeFrames;
-      const input = { call: { ...call, decode_chunk_size }, photo: requirePhoto(request.photo), seed: request.seed };
+      const input = { call: { ...call, decode_chunk_size, ...plannedTiling(plan) }, photo: requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, input, run)).chunks, request);
+      return streamOf(run, (await make(model, input, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, images, scheduler }, context) {

@@ -16,12 +16,14 @@ import {
 import type { EngineFactory } from '../parts/factory.ts';
 import { collectFrames, streamOf } from '../parts/frames-out.ts';
 import { fillBatch, guideBatch } from '../parts/guided-batch.ts';
+import { noiseType } from '../parts/noise-type.ts';
 import { startSchedule } from '../parts/observed-schedule.ts';
 import type { PipelineEngine } from '../parts/reference-call.ts';
 import { checkLatentSize, checkRequest } from '../parts/request-check.ts';
 import { type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodePrompt } from '../parts/text-encoder.ts';
+import { imageTilingArguments, plannedTiling, tilingOf } from '../parts/tiling.ts';
 import { asPictures, type DecodedChunk, decodeFrames } from '../parts/vae-2d.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { concat, scale, zeros } from '../tensor/ops.ts';
@@ -31,6 +33,7 @@ import { tensor, vector } from '../tensor/tensor.ts';
 /** @source diffusers.TextToVideoSDPipeline.__call__, with its defaults */
 const textToVideoArguments = z.strictObject({
   ...formArguments,
+  ...imageTilingArguments,
   ...etaArgument,
   prompt,
   negative_prompt: prompt.nullish(),
@@ -63,6 +66,7 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
     const [width, height] = [call.width ?? usual.width, call.height ?? usual.height];
     checkLatentSize(manifest, width, height);
     const guided = call.guidance_scale > 1;
+    const tiling = tilingOf(manifest, call);
 
     // 2 encode the words; clip_skip is for the prompt alone. There is no 3: no image has latents here
     const words = await encodePrompt(model, run, call.prompt, call.clip_skip ?? null, 0);
@@ -78,7 +82,7 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
     const { latentChannels, spatialScale } = manifest.vae;
     const dims = [1, latentChannels, frames, height / spatialScale, width / spatialScale];
     const sample = zeros([guided ? 2 : 1, ...dims.slice(1)]);
-    const noise = tensor(random(seed).normal(sample.data.length / (guided ? 2 : 1)), dims);
+    const noise = tensor(random(seed).normal(sample.data.length / (guided ? 2 : 1), noiseType(manifest, 'unet')), dims);
     await run.observe('randn/0/generator', noise);
     const start = run.resume(tensor(scale(noise.data, schedule.initNoiseSigma), dims), schedule);
     let { latents } = start;
@@ -99,7 +103,7 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
     await components.release('unet');
 
     // 7 decode
-    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), chunkFrames);
+    const chunks: AsyncIterable<DecodedChunk> = decodeFrames(model, run, asPictures(latents), chunkFrames, tiling.decode);
     return { latents, chunks };
   };
 
@@ -112,7 +116,7 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
       const model = await resident.load();
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
-      await model.fit(request);
+      const plan = await model.fit(request);
       const call = personalCall(textToVideoArguments, model.manifest, {
         prompt: request.prompt,
         negative_prompt: request.negativePrompt || model.manifest.defaults.negativePrompt,
@@ -121,10 +125,11 @@ export const createTextToVideo: EngineFactory = (deps): PipelineEngine => {
         num_frames: request.frameCount,
         num_inference_steps: request.steps,
         guidance_scale: request.guidance,
+        ...plannedTiling(plan),
       });
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, { call, seed: request.seed, chunkFrames: 1 }, run)).chunks, request);
+      return streamOf(run, (await make(model, { call, seed: request.seed, chunkFrames: 1 }, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, scheduler }, context) {

@@ -15,6 +15,8 @@ import { checkRequest, checkSize, requirePhoto } from '../parts/request-check.ts
 import { type Model, residentModel } from '../parts/resident-model.ts';
 import { finite, type Run, startRun, traced } from '../parts/run.ts';
 import { encodeT5 } from '../parts/text-t5.ts';
+import { inTiles, needsTiles } from '../parts/tiles.ts';
+import { plannedTiling, type Tiling, tilingOf, videoTilingArguments } from '../parts/tiling.ts';
 import { framesFirst, perChannel, type VideoChunk } from '../parts/video-latents.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler.ts';
 import { concat, zeros } from '../tensor/ops.ts';
@@ -25,6 +27,7 @@ import { vaeImage } from '../vision/preprocess.ts';
 /** @source diffusers.WanImageToVideoPipeline.__call__ and WanPipeline.__call__, with their defaults */
 const wanArguments = z.strictObject({
   ...formArguments,
+  ...videoTilingArguments,
   prompt,
   negative_prompt: prompt.nullish(),
   width: sidePx.default(832),
@@ -73,6 +76,7 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
       throw new AppError('REQUEST_MALFORMED', { problem: 'guidance_scale_2 is for models with two denoisers; leave it out' });
     }
     const guided = call.guidance_scale > 1;
+    const tiling = tilingOf(manifest, call);
 
     // 2 encode the words
     const said = (await encodeT5(model, run, call.prompt, call.max_sequence_length, 0)).embeddings;
@@ -93,7 +97,7 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
     // 5 latents of the photo: the encoder's mean, without noise
     const pixels = photo && vaeImage(photo, grid[2] * manifest.vae.spatialScale, grid[1] * manifest.vae.spatialScale, 'minus-one-to-one');
     const encode = perToken ? encodePhoto : encodePhotoAndGrey;
-    const condition = pixels && normalise(posteriorMode(await encode(model, run, pixels, grid[0])), manifest);
+    const condition = pixels && normalise(posteriorMode(await encode(model, run, pixels, grid[0], tiling.encode)), manifest);
     run.encoded();
 
     // 6 denoise: with the words and without them in two passes
@@ -138,7 +142,7 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
     }
 
     // 7 decode, a latent frame at a time
-    const chunks = observed(run, decodeCausal, model, denormalise(finite(latents), manifest));
+    const chunks = observed(model, run, denormalise(finite(latents), manifest), tiling.decode);
     return { latents, chunks, frames: (grid[0] - 1) * manifest.vae.temporalScale + 1 };
   };
 
@@ -151,11 +155,12 @@ export const createWan: EngineFactory = (deps): PipelineEngine => {
       const model = await resident.load();
       checkRequest(model.manifest, request);
       const run = startRun({ signal, onProgress, checkpoints, observe: traced(trace) });
-      await model.fit(request);
-      const input = { call: callOf(model.manifest, request), photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
+      const plan = await model.fit(request);
+      const call = { ...callOf(model.manifest, request), ...plannedTiling(plan) };
+      const input = { call, photo: request.photo === null ? undefined : requirePhoto(request.photo), seed: request.seed };
 
       // 8 hand out frames
-      return streamOf(run, (await make(model, input, run)).chunks, request);
+      return streamOf(run, (await make(model, input, run)).chunks, request, plan);
     },
 
     async replay({ kwargs, seed, images, scheduler }, context) {
@@ -199,24 +204,37 @@ const gridOf = ({ width, height, num_frames: count }: WanCall, { vae: { spatialS
 const boundaryOf = ({ denoiser: { boundaryRatio } }: BundleManifest, { num_train_timesteps: count }: SchedulerConfig): number | undefined =>
   boundaryRatio === undefined ? undefined : boundaryRatio * (typeof count === 'number' ? count : 1000);
 
+/** [1, 2c, frames, h / scale, w / scale] of pixels [1, 3, ..., h, w]. */
+const momentsDims = ({ vae: { latentChannels, spatialScale } }: BundleManifest, { dims }: FloatTensor, frames: number): number[] => {
+  const [height, width] = dims.slice(-2) as [number, number];
+  return [1, 2 * latentChannels, frames, height / spatialScale, width / spatialScale];
+};
+
 /** Moments of the photo alone. @param pixels [1, 3, h, w] */
-const encodePhoto = async ({ components }: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor): Promise<FloatTensor> => {
+const encodePhoto = async ({ manifest, components }: Model, run: Run, pixels: FloatTensor, _frames: number, tiling?: Tiling): Promise<FloatTensor> => {
   run.check();
-  const sample = tensor(data, [1, 3, 1, height, width]);
-  await run.observe('vae_encode/0/in/x', sample);
-  const moments = finite((await components.run('vae_encoder', { sample })).float('moments'));
+  const photo = tensor(pixels.data, [1, 3, 1, ...pixels.dims.slice(2)]);
+  await run.observe('vae_encode/0/in/x', photo);
+  const encode = async (sample: FloatTensor): Promise<FloatTensor> => (await components.run('vae_encoder', { sample })).float('moments');
+  const inPieces = tiling && needsTiles(tiling, photo);
+  const moments = inPieces ? await inTiles(run, tiling, photo, momentsDims(manifest, photo, 1), encode) : finite(await encode(photo));
   await components.release('vae_encoder');
   await run.observe('vae_encode/0/out/moments', moments);
   return moments;
 };
 
 /** Moments of a clip that begins with the photo and is grey from then on. @param frames latent ones */
-const encodePhotoAndGrey = async (model: Model, run: Run, { data, dims: [, , height = 0, width = 0] }: FloatTensor, frames: number): Promise<FloatTensor> => {
-  const photo = tensor(data, [1, 3, 1, height, width]);
-  const grey = zeros([1, 3, model.manifest.vae.temporalScale, height, width]);
-  const chunks = [photo, ...new Array<FloatTensor>(frames - 1).fill(grey)];
-  if (run.observed) await run.observe('vae_encode/0/in/x', concat(chunks, 2));
-  const moments = await encodeCausal(model, run, chunks);
+const encodePhotoAndGrey = async (model: Model, run: Run, pixels: FloatTensor, frames: number, tiling?: Tiling): Promise<FloatTensor> => {
+  const { manifest } = model;
+  const photo = tensor(pixels.data, [1, 3, 1, ...pixels.dims.slice(2)]);
+  const withGrey = (first: FloatTensor): FloatTensor[] => {
+    const grey = zeros(first.dims.with(2, manifest.vae.temporalScale));
+    return [first, ...new Array<FloatTensor>(frames - 1).fill(grey)];
+  };
+  if (run.observed) await run.observe('vae_encode/0/in/x', concat(withGrey(photo), 2));
+  const encode = (first: FloatTensor): Promise<FloatTensor> => encodeCausal(model, run, withGrey(first));
+  const inPieces = tiling && needsTiles(tiling, photo);
+  const moments = inPieces ? await inTiles(run, tiling, photo, momentsDims(manifest, photo, frames), encode) : await encode(photo);
   await run.observe('vae_encode/0/out/moments', moments);
   return moments;
 };
@@ -265,10 +283,10 @@ const timestepOfTokens = ({ data, dims }: Tensor<BigInt64Array>, timestep: numbe
   );
 
 /** A decoding clip whose latents and whole sample are shown as the one call that they are in the reference. */
-async function* observed(run: Run, decode: typeof decodeCausal, model: Model, latents: FloatTensor): AsyncGenerator<VideoChunk> {
+async function* observed(model: Model, run: Run, latents: FloatTensor, tiling: Tiling | undefined): AsyncGenerator<VideoChunk> {
   await run.observe('vae_decode/0/in/z', latents);
   const samples: FloatTensor[] = [];
-  for await (const chunk of decode(model, run, latents)) {
+  for await (const chunk of decodeCausal(model, run, latents, tiling)) {
     if (run.observed) samples.push(chunk.sample);
     yield chunk;
   }

@@ -67,20 +67,25 @@ export const TARGET = {
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
+/** How a clip was asked for, and what its engine said about it. */
+interface Asked {
+  readonly loop?: boolean | undefined;
+  /** The engine said that it found nothing that could move as asked; it then owes a small push-in instead of a still camera. */
+  readonly nothingFound?: boolean | undefined;
+}
+
 /** Verdicts on whatever the shot asks, and on the quality that every clip owes. */
-export const judge = (measures: Measures, expect: Expectation = {}, asked: { readonly loop?: boolean | undefined } = {}): readonly Verdict[] => {
+export const judge = (measures: Measures, expect: Expectation = {}, asked: Asked = {}): readonly Verdict[] => {
   const { firstFrame, frozen, seam, warpError, sharpness, jelly, ghosts } = measures;
   const verdicts: Verdict[] = [];
   const say = (question: Question, passed: boolean, because: string): void => void verdicts.push({ question, passed, because });
 
   if (expect.camera) judgeCamera(measures, expect.camera, say);
-  if (expect.still) say('still', isStill(measures), cameraText(measures));
+  if (expect.still) say('still', asked.nothingFound ? isSmallPush(measures) : isStill(measures), cameraText(measures));
   if (expect.moves) judgeRegions(measures, expect, say);
   if (expect.drift) judgeDrift(measures, expect, say);
   if (expect.nothing) {
-    const { pan, tilt, zoom, rollDegrees } = measures.camera;
-    const small = Math.abs(pan) < 0.03 && Math.abs(tilt) < 0.03 && zoom > 0.99 && zoom < 1.2 && Math.abs(rollDegrees) < STILL.rollDegrees;
-    say('nothing', small && measures.whole.moved < TARGET.moves, `${cameraText(measures)}; things move ${percent(measures.whole.moved, 2)}`);
+    say('nothing', isSmallPush(measures) && measures.whole.moved < TARGET.moves, `${cameraText(measures)}; things move ${percent(measures.whole.moved, 2)}`);
   }
 
   if (asked.loop) say('seam', seam === null || seam <= TARGET.seam, seam === null ? 'hardly moves' : seam.toFixed(2));
@@ -104,6 +109,10 @@ const isStill = ({ camera }: Measures): boolean =>
   Math.abs(camera.zoom - 1) < STILL.zoom &&
   Math.abs(camera.rollDegrees) < STILL.rollDegrees &&
   camera.jitter < STILL.jitter;
+
+/** Stillness included. */
+const isSmallPush = ({ camera: { pan, tilt, zoom, rollDegrees } }: Measures): boolean =>
+  Math.abs(pan) < 0.03 && Math.abs(tilt) < 0.03 && zoom > 0.99 && zoom < 1.2 && Math.abs(rollDegrees) < STILL.rollDegrees;
 
 /** Every axis that was asked for has the right sign and is seen; no other one comes near the strongest of them. */
 const judgeCamera = (measures: Measures, wanted: NonNullable<Expectation['camera']>, say: Say): void => {

@@ -76,7 +76,8 @@ export const runList = async (list: ShotList, options: ListOptions): Promise<voi
         moves: shot.expect.moves,
         ffmpegPath: config.ffmpegPath,
       });
-      const verdicts = judge(measures, shot.expect, shot);
+      const nothingFound = (await studio.notes(shot, shot.seed ?? SEED)).includes('NOTE_NOTHING_MOVES');
+      const verdicts = judge(measures, shot.expect, { loop: shot.loop, nothingFound });
       const page = { photo: photo.bytes, prompt: shot.prompt, measures, verdicts, evidence };
       await writeSheet(join(outDir, `${shot.id}.png`), page, config.ffmpegPath);
       thumbs.push(thumbOf(page, `${shot.id}: ${shot.prompt}`));
@@ -165,7 +166,9 @@ const createStudio = (list: ShotList, { photosDir, outDir, engineId, manifests, 
     return { bytes, widthPx, heightPx };
   };
 
-  /** @param path the finished clip appears there at once and whole */
+  const notesPath = (path: string): string => `${path}.notes.json`;
+
+  /** @param path the finished clip appears there at once and whole, after the codes of its notes */
   const make = async (shot: Shot, seed: number, path: string): Promise<void> => {
     residency ??= createResidency({ manifests, modelsDir: config.modelsDir, providers: config.executionProviders, threads: config.threads }, log);
     const wanted = { seed, ...(shot.seconds ? { seconds: shot.seconds } : {}), ...(shot.loop ? { loop: true } : {}) };
@@ -175,7 +178,8 @@ const createStudio = (list: ShotList, { photosDir, outDir, engineId, manifests, 
     try {
       const task = { request, photoPath: pathOf(shot.photo), directory, maxBytes: Number.MAX_SAFE_INTEGER };
       const signal = new AbortController().signal;
-      const { clip } = await makeClip(await residency.engine(engineId), task, { signal, onProgress: () => {}, ffmpegPath: config.ffmpegPath });
+      const { clip, notes } = await makeClip(await residency.engine(engineId), task, { signal, onProgress: () => {}, ffmpegPath: config.ffmpegPath });
+      await writeFile(notesPath(path), JSON.stringify(notes.map(({ code }) => code)));
       // the scratch folder may be on another disk
       await writeFile(unfinished, await readFile(clip.path));
       await rename(unfinished, path);
@@ -184,8 +188,10 @@ const createStudio = (list: ShotList, { photosDir, outDir, engineId, manifests, 
     }
   };
 
+  const pathFor = (shot: Shot, seed: number): string => join(outDir, `${shot.id}-${seed}.mp4`);
+
   const clip = async (shot: Shot, seed: number): Promise<string> => {
-    const path = join(outDir, `${shot.id}-${seed}.mp4`);
+    const path = pathFor(shot, seed);
     const there = await access(path).then(
       () => true,
       () => false,
@@ -197,6 +203,8 @@ const createStudio = (list: ShotList, { photosDir, outDir, engineId, manifests, 
   return {
     photo,
     clip,
+    /** Codes of what the engine said about a clip that was made. */
+    notes: async (shot: Shot, seed: number): Promise<readonly string[]> => JSON.parse(await readFile(notesPath(pathFor(shot, seed)), 'utf8')),
     /** Makes a shot once more and compares the files byte for byte. */
     async sameTwice(shot: Shot, seed: number): Promise<boolean> {
       const again = join(outDir, `${shot.id}-${seed}-again.mp4`);
@@ -205,6 +213,7 @@ const createStudio = (list: ShotList, { photosDir, outDir, engineId, manifests, 
         return (await readFile(await clip(shot, seed))).equals(await readFile(again));
       } finally {
         await rm(again, { force: true });
+        await rm(notesPath(again), { force: true });
       }
     },
     close: async (): Promise<void> => residency?.dispose(),

@@ -69,8 +69,15 @@ def decoder(checkpoint: Checkpoint, options: Options) -> Graph:
     return Graph(
         name='vae_decoder', module=Decoder(vae), inputs={'latents': ('frames', channels, 'latent_height', 'latent_width')},
         outputs={'sample': ('frames', 3, 'height', 'width'), 'frames': ('frames', 'height', 'width', 3)},
-        examples=[{'latents': latents(2, channels, 8, 6)}, {'latents': latents(3, channels, 5, 9)}],
+        examples=[{'latents': latents(2, channels, 8, 6)}, {'latents': latents(3, channels, 5, 9)}], doubles=True,
     )
+
+
+def _sample_size(config: dict) -> dict:
+    """The side that diffusers' tiling takes for a piece, where the autoencoder names one."""
+    size = config.get('sample_size')
+    side = size[0] if isinstance(size, list | tuple) and size else size
+    return {'sampleSizePx': int(side)} if side else {}
 
 
 def facts(checkpoint: Checkpoint, posterior: str, **more) -> dict:
@@ -78,5 +85,5 @@ def facts(checkpoint: Checkpoint, posterior: str, **more) -> dict:
     config = checkpoint.config('vae')
     return {
         'spatialScale': spatial_scale(config), 'temporalScale': 1, 'latentChannels': config['latent_channels'],
-        'scalingFactor': config.get('scaling_factor', 0.18215), 'posterior': posterior, **more,
+        'scalingFactor': config.get('scaling_factor', 0.18215), 'posterior': posterior, **_sample_size(config), **more,
     }

@@ -32,6 +32,8 @@ class Graph:
     keep_float32: names of float inputs that stay float32 inside (timesteps, rope grids): the module casts what it derives from them.
     reference: computes the same ports as `module`, in the original's own code, where `module` is a rewriting; verification compares with it.
     dtype: of this module where it is not the command line's (an autoencoder or text encoder that overflows in float16 stays float32).
+    one_token: the context that a UNet attends to is one token in every clip (families/unet_ops.py then leaves out what one token cannot change).
+    doubles: every upsampling is by two exactly, also at odd sizes.
     """
 
     name: str
@@ -45,3 +47,5 @@ class Graph:
     keep_float32: frozenset[str] = field(default_factory=frozenset)
     dtype: torch.dtype | None = None
     reference: torch.nn.Module | None = None
+    one_token: bool = False
+    doubles: bool = False

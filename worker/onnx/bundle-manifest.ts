@@ -61,6 +61,8 @@ const vae = z.strictObject({
   posterior: z.enum(['mode', 'sample']),
   /** LTX from 0.9.5 on: the decoder itself denoises a little. */
   timestepConditioning: z.boolean().default(false),
+  /** The side of the pictures an autoencoder of pictures was made for: the size of its pieces when it works in some. */
+  sampleSizePx: z.int().min(1).max(16_384).optional(),
   /** Frames that decode together see each other: cutting differently changes the result (SVD). */
   chunkMixesFrames: z.boolean().default(false),
 });
@@ -127,12 +129,21 @@ export const bundleManifest = z.strictObject({
   defaults: z.strictObject({
     fps: z.int().min(1).max(60),
     steps: z.int().min(1).max(100),
+    /** Fewer the sampler cannot do, beyond what is known of its family. */
+    minSteps: z.int().min(1).max(100).optional(),
     guidance: z.number().min(0).max(30),
     negativePrompt: z.string().max(2000).optional(),
     /** Everything else the family's call takes, for example `motion_bucket_id` or `noise_aug_strength`. */
     call: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])).default({}),
   }),
 });
+
+/** Its noise levels are stretched from pure noise to a last one of their own: a single level cannot be both. */
+const LTX_MIN_STEPS = 2;
+
+/** The fewest steps in which this model can make a clip. */
+export const fewestSteps = ({ family, defaults }: Pick<BundleManifest, 'family' | 'defaults'>): number =>
+  Math.max(defaults.minSteps ?? 1, family === 'ltx' ? LTX_MIN_STEPS : 1);
 
 export type BundleManifest = z.infer<typeof bundleManifest>;
 export type BundleComponent = z.infer<typeof component>;

@@ -5,8 +5,8 @@ import { type Outputs, openSession, type Session, type SessionOptions } from './
 
 export interface Components {
   has(name: string): boolean;
-  /** @throws EngineError ENGINE_FAILED when the graph cannot be opened or refuses its inputs */
-  run(name: string, inputs: Readonly<Record<string, Tensor>>): Promise<Outputs>;
+  /** @param outputs those that are wanted, all if undefined. @throws EngineError ENGINE_FAILED when the graph cannot be opened or refuses its inputs */
+  run(name: string, inputs: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Outputs>;
   /** From now on: every graph stays open, or one is open at a time. */
   keep(mode: 'resident' | 'sequential'): void;
   /** The graphs that are open now. */
@@ -49,7 +49,7 @@ export const openComponents = (manifest: BundleManifest, path: (file: string) =>
   };
   return {
     has: (name) => manifest.components[name] !== undefined,
-    run: async (name, inputs) => (await session(name)).run(inputs),
+    run: async (name, inputs, outputs) => (await session(name)).run(inputs, outputs),
     keep: (mode) => {
       isSequential = mode === 'sequential';
     },

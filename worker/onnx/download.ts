@@ -104,7 +104,8 @@ const receive = async (client: HubClient, file: RemoteFile, part: Part, reached:
         await part.drop();
         throw new AppError('MODEL_DOWNLOAD', { file: file.file, repo: file.repo, reason: `it is longer than the ${file.bytes} bytes it should have` });
       }
-      await handle.write(chunk);
+      // all of it: a plain write may stop short of the end, without a word, when the disk fills up
+      await handle.appendFile(chunk);
       hash.update(chunk);
       part.grow(chunk.length);
       reached(part.have());

@@ -7,6 +7,7 @@ import { bundleManifest } from './bundle-manifest.ts';
 import { downloadAll, isIntact, type RemoteFile } from './download.ts';
 import { type HubPart, listPart } from './hub.ts';
 import type { HubClient } from './hub-client.ts';
+import { withModelLock } from './model-lock.ts';
 import { bundleFiles, openPipelineBundle } from './pipeline-bundle.ts';
 
 /** What a checkpoint is made of. */
@@ -25,6 +26,8 @@ export interface FetchContext {
   readonly onProgress: (done: number, total: number) => void;
   /** Files at a time. */
   readonly connections?: number;
+  /** Another process is at this model, and is waited for. */
+  readonly onWait?: (pid: number) => void;
 }
 
 /** The seal of a finished download, which `verify` holds it to. */
@@ -89,20 +92,24 @@ const writeJson = async (path: string, value: unknown): Promise<void> => {
 };
 
 /**
- * Brings a checkpoint in diffusers' layout to MODELS_DIR/checkpoints/ID. What was begun is continued.
+ * Brings a checkpoint in diffusers' layout to MODELS_DIR/checkpoints/ID. What was begun is continued; what another process is
+ * bringing at the same time is waited for.
  * @param full weights in full precision where both are offered
  * @returns its folder
  * @throws RemoteError MODEL_DOWNLOAD, MODEL_GATED, MODEL_NOT_FOUND; EngineError MODEL_UNSAFE, DISK_FULL; CanceledError
  */
 export const pullCheckpoint = async (source: CheckpointSource, full: boolean, context: FetchContext): Promise<string> => {
   const folder = checkpointFolder(context.modelsDir, source.id);
-  const files: RemoteFile[] = [];
-  for (const part of source.parts) files.push(...(await listPart(context.client, part, full, context.signal)));
-  await fetchInto(folder, files, context, async (partial) => {
-    for (const [file, value] of Object.entries(source.written ?? {})) await writeJson(join(partial, file), value);
-    await writeJson(join(partial, SEAL), { id: source.id, files: files.map(({ repo: _, ...file }) => file) });
+  return withModelLock({ ...context, id: source.id }, async (waited) => {
+    if (waited && (await exists(folder))) return folder;
+    const files: RemoteFile[] = [];
+    for (const part of source.parts) files.push(...(await listPart(context.client, part, full, context.signal)));
+    await fetchInto(folder, files, context, async (partial) => {
+      for (const [file, value] of Object.entries(source.written ?? {})) await writeJson(join(partial, file), value);
+      await writeJson(join(partial, SEAL), { id: source.id, files: files.map(({ repo: _, ...file }) => file) });
+    });
+    return folder;
   });
-  return folder;
 };
 
 const MANIFEST_MAX_BYTES = 4 * 1024 * 1024;
@@ -122,11 +129,14 @@ export const pullBundle = async (url: string, id: string, context: FetchContext)
     throw new AppError('MODEL_CORRUPT', { engine: id, file: `${url}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}` });
   }
   const files = bundleFiles(parsed.data).map(({ file, bytes, sha256 }) => ({ file, bytes, sha256, repo, url: new URL(file, url).href }));
-  await fetchInto(folder, files, context, async (partial) => {
-    await writeJson(join(partial, 'manifest.json'), parsed.data);
-    await openPipelineBundle(partial, id);
+  return withModelLock({ ...context, id }, async (waited) => {
+    if (waited && (await exists(folder))) return folder;
+    await fetchInto(folder, files, context, async (partial) => {
+      await writeJson(join(partial, 'manifest.json'), parsed.data);
+      await openPipelineBundle(partial, id);
+    });
+    return folder;
   });
-  return folder;
 };
 
 /** What lies in MODELS_DIR under one name. */
@@ -185,5 +195,6 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** Deletes a model's folder. */
-export const removeModel = ({ folder }: InstalledModel): Promise<void> => rm(folder, { recursive: true, force: true });
+/** Deletes a model's folder, once nobody is bringing it. @throws CanceledError */
+export const removeModel = ({ id, folder }: InstalledModel, context: Pick<FetchContext, 'modelsDir' | 'signal' | 'onWait'>): Promise<void> =>
+  withModelLock({ ...context, id }, () => rm(folder, { recursive: true, force: true }));

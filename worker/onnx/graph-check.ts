@@ -10,6 +10,9 @@ const DOMAINS: readonly string[] = ['', 'ai.onnx', 'com.microsoft'];
 /** ONNX's numbers of the element types that may cross into JavaScript. */
 const elementTypes = { float32: 1, uint8: 2, int64: 7 } as const;
 
+/** Tensors may share their bytes; every one of them is looked at on its own, so that sharing without end would be work without end. */
+const MAX_SHARING = 4;
+
 type ManifestPort = BundleComponent['inputs'][number];
 
 const checkPorts = (direction: 'input' | 'output', said: readonly ManifestPort[], found: readonly GraphPort[]): void => {
@@ -53,5 +56,9 @@ export const checkGraph = (path: string, component: BundleComponent): ReadonlyMa
     if (!DOMAINS.includes(domain)) throw new Malformed(`uses operators of “${shown(domain)}”; only those of ${DOMAINS.slice(1).join(' and ')} are run`);
   const weights = new Map<string, Weight[]>([component, ...component.externalData].map(({ file }) => [file, []]));
   for (const weight of header.weights) weights.get(weight.location === null ? component.file : externalFile(component, weight))?.push(weight);
+  for (const { file, bytes } of component.externalData) {
+    const wanted = (weights.get(file) ?? []).reduce((sum, weight) => sum + weight.bytes, 0);
+    if (wanted > MAX_SHARING * bytes) throw new Malformed(`wants the ${bytes} bytes of ${file} more than ${MAX_SHARING} times over`);
+  }
   return weights;
 };

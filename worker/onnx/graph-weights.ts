@@ -17,6 +17,10 @@ export interface Weight {
 }
 
 const LIST_MAX_BYTES = 16 * 1024 * 1024;
+/** Of one tensor, over all its lists. */
+const MAX_LISTED = LIST_MAX_BYTES;
+/** The largest models here have some thousands. */
+const MAX_TENSORS = 100_000;
 const MAX_RANK = 32;
 const MAX_SIDE = 2 ** 31;
 const MAX_ELEMENTS = 2 ** 40;
@@ -82,19 +86,27 @@ interface Parts {
   readonly external: Map<string, string>;
 }
 
-const numbers = (file: ProtobufFile, field: Field): readonly number[] =>
-  field.wire === 'varint' ? [field.value] : unpackVarints(file.read(message(field), LIST_MAX_BYTES));
+/** Adds what comes from the file one by one, because nobody has counted it yet. @throws Malformed when the list grows beyond `most` */
+const add = <T>(list: T[], more: readonly T[], most: number, what: string): void => {
+  for (const one of more) {
+    if (list.length >= most) throw new Malformed(`holds more than ${most} ${what}`);
+    list.push(one);
+  }
+};
+
+const addNumbers = (list: number[], file: ProtobufFile, field: Field): void =>
+  add(list, field.wire === 'varint' ? [field.value] : unpackVarints(file.read(message(field), LIST_MAX_BYTES)), MAX_LISTED, 'numbers');
 
 const gather = (file: ProtobufFile, whole: Field): Parts => {
   const parts: Parts = { name: '', type: 0, location: 0, raw: undefined, dims: [], floats: [], integers: [], external: new Map() };
   const take: Readonly<Record<number, (field: Field) => void>> = {
-    1: (field) => parts.dims.push(...numbers(file, field)),
+    1: (field) => addNumbers(parts.dims, file, field),
     2: (field) => {
       parts.type = field.value;
     },
-    4: (field) => parts.floats.push(field),
-    5: (field) => parts.integers.push(...numbers(file, field)),
-    7: (field) => parts.integers.push(...numbers(file, field)),
+    4: (field) => add(parts.floats, [field], MAX_TENSORS, 'lists'),
+    5: (field) => addNumbers(parts.integers, file, field),
+    7: (field) => addNumbers(parts.integers, file, field),
     8: (field) => {
       parts.name = file.text(message(field), NAME_MAX_BYTES);
     },
@@ -102,8 +114,8 @@ const gather = (file: ProtobufFile, whole: Field): Parts => {
       if (parts.raw) throw new Malformed('has data that are written twice');
       parts.raw = message(field);
     },
-    10: (field) => parts.floats.push(field),
-    11: (field) => parts.integers.push(...numbers(file, field)),
+    10: (field) => add(parts.floats, [field], MAX_TENSORS, 'lists'),
+    11: (field) => addNumbers(parts.integers, file, field),
     13: (field) => {
       const entry = [...file.fields(message(field).start, field.end)];
       const text = (number: number): string => entry.filter((part) => part.number === number).map((part) => file.text(message(part), NAME_MAX_BYTES))[0] ?? '';
@@ -151,10 +163,12 @@ const place = ({ type, location, raw, dims, floats, integers, external }: Parts,
 export const readWeight = (file: ProtobufFile, whole: Field, weights: Weight[]): string => {
   const parts = gather(file, whole);
   const tensor = shown(parts.name);
+  let placed: readonly Weight[];
   try {
-    weights.push(...place(parts, tensor));
+    placed = place(parts, tensor);
   } catch (error) {
     throw error instanceof Malformed ? new Malformed(`holds a tensor (${tensor}) that ${error.message}`) : error;
   }
+  add(weights, placed, MAX_TENSORS, 'tensors');
   return parts.name;
 };

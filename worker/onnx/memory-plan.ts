@@ -1,6 +1,7 @@
-/** Whether a clip fits into memory, and how: every graph kept, one at a time, the decoding in pieces, or not at all. */
+/** Whether a clip fits into memory, and how: every graph kept, one at a time, the decoding in pieces of time or of the picture, or not at all. */
 import { AppError } from '../../core/errors.ts';
 import type { BundleComponent, Family } from './bundle-manifest.ts';
+import { usualTiles, usualTimeTiles } from './tile-sizes.ts';
 
 /** What a clip asks of the graphs. */
 export interface ClipShape {
@@ -15,7 +16,12 @@ export interface PlannedModel {
   readonly components: Readonly<
     Record<string, Pick<BundleComponent, 'bytes' | 'dtype' | 'attention'> & { readonly externalData: readonly { readonly bytes: number }[] }>
   >;
-  readonly vae: { readonly spatialScale: number; readonly temporalScale: number; readonly chunkMixesFrames: boolean };
+  readonly vae: {
+    readonly spatialScale: number;
+    readonly temporalScale: number;
+    readonly chunkMixesFrames: boolean;
+    readonly sampleSizePx?: number | undefined;
+  };
   /** Latent pixels per token: frames, rows, columns; and the channels of the first block or of a token, where they are known. */
   readonly denoiser: { readonly patch: readonly [number, number, number]; readonly width?: number | undefined };
 }
@@ -25,7 +31,14 @@ export interface MemoryPlan {
   readonly mode: 'resident' | 'sequential';
   /** Frames to decode together; all of them where cutting would change the picture. */
   readonly decodeFrames: number;
+  /** The autoencoder works in overlapping pieces of the picture, of time, or of both, which changes the clip a little. */
+  readonly tiles: Tiles;
   readonly needBytes: number;
+}
+
+export interface Tiles {
+  readonly space: boolean;
+  readonly time: boolean;
 }
 
 /** Where the graphs run: the CPU computes in float32 whatever the weights are stored as. */
@@ -79,6 +92,33 @@ const decoderFloatsPerPixel = (family: Family): number => {
 const framesTogether = (family: Family, frameCount: number): number => (family.startsWith('wan22') ? 4 : frameCount);
 const decodesInPieces = (family: Family): boolean => family !== 'ltx' && !family.startsWith('wan22');
 
+const WHOLE: Tiles = { space: false, time: false };
+/** From the clip as it is to the smallest pieces. */
+const waysToTile = (family: Family): readonly Tiles[] =>
+  family === 'ltx' ? [WHOLE, { space: true, time: false }, { space: false, time: true }, { space: true, time: true }] : [WHOLE, { space: true, time: false }];
+
+/** Three float32 colours of a pixel, which stay in ordinary memory until its frame is handed out. */
+const JOINED_BYTES = 12;
+
+/** What one run of the decoder needs besides its weights, and what joining its pieces takes. */
+const decoderBytes = (
+  { family, vae }: PlannedModel,
+  { widthPx, heightPx, frameCount }: ClipShape,
+  device: Device,
+  decodeFrames: number,
+  tiles: Tiles,
+): number => {
+  const value = device === 'cpu' ? 4 : 2;
+  const piece = usualTiles(family, vae.sampleSizePx);
+  const [width, height] = tiles.space ? [Math.min(widthPx, piece.widthPx), Math.min(heightPx, piece.heightPx)] : [widthPx, heightPx];
+  // a piece of time reaches one latent frame further than its length
+  const frames = tiles.time ? Math.min(decodeFrames, usualTimeTiles.frames + 1) : decodeFrames;
+  const joined = (frames: number): number => (device === 'cpu' ? JOINED_BYTES * frames * widthPx * heightPx : 0);
+  const working = width * height * frames * decoderFloatsPerPixel(family) * value;
+  if (tiles.space) return working + joined(family.startsWith('wan22') ? frameCount : frames);
+  return working;
+};
+
 /** The runtime and Node themselves, measured with an open session. */
 const PROCESS_BYTES = 200e6;
 /** Room that stays free, for frames on their way to the encoder and for everybody else. */
@@ -120,16 +160,14 @@ interface Need {
 /** Graphs that are open together even where memory is short, because one act needs them both. */
 const actOf = (name: string): string => (name === 'controlnet' ? 'unet' : name.replace(/^(vae_(?:de|en)coder)_.*/, '$1'));
 
-const needOf = (manifest: PlannedModel, shape: ClipShape, device: Device, decodeFrames: number): Need => {
-  const value = device === 'cpu' ? 4 : 2;
-  const pixels = shape.widthPx * shape.heightPx;
+const needOf = (manifest: PlannedModel, shape: ClipShape, device: Device, decodeFrames: number, tiles: Tiles): Need => {
   const acts = new Map<string, { weights: number; working: number }>();
   for (const [name, component] of Object.entries(manifest.components)) {
     const act = acts.get(actOf(name)) ?? { weights: 0, working: 0 };
     const working = isDenoiser(name)
       ? denoiserBytes(manifest, component, shape, device)
       : isDecoder(name)
-        ? pixels * decodeFrames * decoderFloatsPerPixel(manifest.family) * value
+        ? decoderBytes(manifest, shape, device, decodeFrames, tiles)
         : 0;
     acts.set(actOf(name), { weights: act.weights + weightBytes(component, device), working: Math.max(act.working, working) });
   }
@@ -140,17 +178,18 @@ const needOf = (manifest: PlannedModel, shape: ClipShape, device: Device, decode
   };
 };
 
-/** The least memory in which a clip can be made, in bytes: one graph at a time, decoded frame by frame where that is possible. */
-export const leastMemory = (manifest: PlannedModel, shape: ClipShape, device: Device): number =>
-  needOf(manifest, shape, device, decodesInPieces(manifest.family) ? fewestFrames(manifest, shape) : framesTogether(manifest.family, shape.frameCount))
-    .sequential;
+/** The least memory in which a clip can be made, in bytes: one graph at a time, decoded in the smallest pieces where that helps. */
+export const leastMemory = (manifest: PlannedModel, shape: ClipShape, device: Device): number => {
+  const frames = decodesInPieces(manifest.family) ? fewestFrames(manifest, shape) : framesTogether(manifest.family, shape.frameCount);
+  return Math.min(...waysToTile(manifest.family).map((tiles) => needOf(manifest, shape, device, frames, tiles).sequential));
+};
 
 /** Frames that see each other while they are decoded stay together in twos at least. */
 const fewestFrames = ({ vae }: PlannedModel, { frameCount }: ClipShape): number => Math.min(frameCount, vae.chunkMixesFrames ? 2 : 1);
 
 /**
  * Chooses the fastest way that fits: all graphs open and everything decoded at once; fewer frames decoded at a time; one graph
- * at a time; both.
+ * at a time; both; and only then pieces of the picture or of time, because these change the clip.
  * @param availableBytes free memory of the machine, its container, or the graphics card
  * @throws EngineError NOT_ENOUGH_MEMORY with what is needed and what there is
  */
@@ -158,10 +197,12 @@ export const planMemory = (title: string, manifest: PlannedModel, shape: ClipSha
   const usableBytes = availableBytes * (1 - SPARE_SHARE);
   const all = framesTogether(manifest.family, shape.frameCount);
   const counts = decodesInPieces(manifest.family) ? [all, Math.ceil(all / 2), Math.ceil(all / 4), fewestFrames(manifest, shape)] : [all];
-  for (const mode of ['resident', 'sequential'] as const) {
-    for (const decodeFrames of counts) {
-      const needBytes = needOf(manifest, shape, device, decodeFrames)[mode];
-      if (needBytes <= usableBytes) return { mode, decodeFrames, needBytes };
+  for (const tiles of waysToTile(manifest.family)) {
+    for (const mode of ['resident', 'sequential'] as const) {
+      for (const decodeFrames of counts) {
+        const needBytes = needOf(manifest, shape, device, decodeFrames, tiles)[mode];
+        if (needBytes <= usableBytes) return { mode, decodeFrames, tiles, needBytes };
+      }
     }
   }
   const gb = (bytes: number): string => (bytes / 1e9).toFixed(1);

@@ -3,6 +3,7 @@ import { InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'on
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { FloatTensor, Tensor, TensorData } from '../tensor/tensor.ts';
+import { sessionSettings } from './session-options.ts';
 
 export interface SessionOptions {
   /** Execution providers in order of preference, for example `['cuda', 'cpu']`. */
@@ -16,9 +17,10 @@ export interface Session {
   readonly inputNames: readonly string[];
   /**
    * Runs the graph; inputs it does not know are left out, so that one record may feed several graphs.
+   * @param outputs those that are wanted, all of them if undefined; what is left out is never copied
    * @throws EngineError ENGINE_FAILED when an input is missing or its dimensions do not fit, with the reason as cause
    */
-  run(inputs: Readonly<Record<string, Tensor>>): Promise<Outputs>;
+  run(inputs: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Outputs>;
   /** Repeatable. */
   dispose(): Promise<void>;
 }
@@ -60,11 +62,9 @@ export const builtProviders = (): readonly string[] => listSupportedBackends().m
 
 const open = async (path: string, { providers, threads, log }: SessionOptions): Promise<InferenceSession> => {
   const options = (executionProviders: readonly string[]): InferenceSession.SessionOptions => ({
-    executionProviders: [...executionProviders],
+    ...sessionSettings(executionProviders),
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    // idle threads sleep instead of spinning: on a busy machine spinning costs more than it saves
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   });
   const built = new Set(['cpu', ...builtProviders()]);
@@ -88,7 +88,7 @@ export const openSession = async (path: string, options: SessionOptions): Promis
   return {
     inputNames: session.inputNames,
 
-    async run(inputs) {
+    async run(inputs, outputs) {
       if (disposed !== undefined) throw failed(`${path}: the session is closed`);
       checkDims(shapes, inputs, path);
       const feeds: Record<string, OrtTensor> = {};
@@ -97,7 +97,7 @@ export const openSession = async (path: string, options: SessionOptions): Promis
         const type = data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64';
         feeds[name] = new OrtTensor(type, data, dims);
       }
-      const fetched = await session.run(feeds).catch((error: unknown) => {
+      const fetched = await (outputs === undefined ? session.run(feeds) : session.run(feeds, [...outputs])).catch((error: unknown) => {
         throw failed(`${path}: the run failed`, error);
       });
       const output = <Data extends TensorData>(name: string, type: { new (): Data }): Tensor<Data> => {

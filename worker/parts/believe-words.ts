@@ -15,6 +15,10 @@ const SMALL = [6, 7, 8, 9, 11, 12];
 const MAX_ODDS = 30;
 /** Sea and river are both water, and words rarely tell which one is meant. */
 const WATER = [2, 3];
+/** Flowers are foliage or grass. */
+const GREEN = [4, 5];
+/** People and animals have any colours. */
+const BODY = 10;
 
 /**
  * Raises the odds of the named classes.
@@ -23,8 +27,8 @@ const WATER = [2, 3];
  * @returns probabilities of the same shape
  */
 export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Array): FloatTensor => {
-  const named = Array.from(amplitudes.keys(), (i) => i + 1).filter((i) => amplitudes[i - 1] !== 0);
-  if (named.length === 0 || named.length > MAX_NAMED) return { data, dims };
+  const named = namedClasses(amplitudes);
+  if (named.length === 0) return { data, dims };
   const area = data.length / CLASS_COUNT;
   const plane = (index: number): Float32Array => data.subarray(index * area, (index + 1) * area);
 
@@ -46,6 +50,20 @@ export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Arr
     weighed.map((value, i) => value / (total[i % area] as number)),
     dims,
   );
+};
+
+/** Indices of what the words name; none when they name nearly everything. */
+const namedClasses = (amplitudes: Float32Array): readonly number[] => {
+  const named = Array.from(amplitudes.keys(), (i) => i + 1).filter((i) => amplitudes[i - 1] !== 0);
+  return named.length > MAX_NAMED ? [] : named;
+};
+
+/** The named classes that have colours of their own, those that words and pictures rarely tell apart together. @param amplitudes as of `believeWords` */
+export const namedFamilies = (amplitudes: Float32Array): readonly (readonly number[])[] => {
+  const named = namedClasses(amplitudes).filter((index) => index !== BODY);
+  const families = [WATER, GREEN].map((family) => named.filter((index) => family.includes(index)));
+  const others = named.filter((index) => ![...WATER, ...GREEN].includes(index)).map((index) => [index]);
+  return [...families, ...others].filter((family) => family.length > 0);
 };
 
 /** The factor that makes these classes together as likely as not in the given share of all cells. */

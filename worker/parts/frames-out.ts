@@ -1,5 +1,6 @@
 /** What becomes of decoded frames: I420 for the encoder while they are being decoded, or the numbers of a recorded call. */
 import type { FrameStream, GenerateRequest } from '../../core/engine.ts';
+import type { MemoryPlan } from '../onnx/memory-plan.ts';
 import { permute } from '../tensor/ops.ts';
 import { type FloatTensor, type Tensor, tensor } from '../tensor/tensor.ts';
 import { toI420 } from '../vision/i420.ts';
@@ -20,12 +21,21 @@ async function* inI420(run: Run, chunks: AsyncIterable<{ readonly frames: Tensor
   }
 }
 
-/** A clip for people: its frames are decoded as they are taken. */
+/** A clip for people: its frames are decoded as they are taken. What memory did to it is said. */
 export const streamOf = (
   run: Run,
   chunks: AsyncIterable<{ readonly frames: Tensor<Uint8Array> }>,
   { widthPx, heightPx, fps, frameCount }: GenerateRequest,
-): FrameStream => ({ widthPx, heightPx, fps, frameCount, pixelFormat: 'i420', frames: inI420(run, chunks, frameCount), notes: [] });
+  plan: MemoryPlan | null,
+): FrameStream => ({
+  widthPx,
+  heightPx,
+  fps,
+  frameCount,
+  pixelFormat: 'i420',
+  frames: inI420(run, chunks, frameCount),
+  notes: plan?.tiles.space || plan?.tiles.time ? [{ code: 'NOTE_IN_PIECES', params: {} }] : [],
+});
 
 /**
  * All frames of a recorded call as numbers, and the raw video for the observer.

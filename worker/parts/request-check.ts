@@ -1,7 +1,7 @@
 /** What the engines of published families refuse before any network runs: sizes and lengths off their grid, a photo that is none. */
 import type { GenerateRequest, Photo } from '../../core/engine.ts';
 import { AppError } from '../../core/errors.ts';
-import type { BundleManifest } from '../onnx/bundle-manifest.ts';
+import { type BundleManifest, fewestSteps } from '../onnx/bundle-manifest.ts';
 
 interface Grid {
   readonly min: number;
@@ -48,10 +48,17 @@ export const checkFrames = (frameCount: number, frames: Grid): void => {
   if (!nearest.includes(frameCount)) throw new AppError('FRAMES_IMPOSSIBLE', { got: frameCount, nearest: nearest.join(' or ') });
 };
 
-/** A person's request against the bundle's own limits. @throws InputError SIZE_IMPOSSIBLE, FRAMES_IMPOSSIBLE */
-export const checkRequest = ({ sizes }: BundleManifest, { widthPx, heightPx, frameCount }: GenerateRequest): void => {
-  checkSize(widthPx, heightPx, sizes);
-  checkFrames(frameCount, sizes.frames);
+/** @throws InputError OPTION_OUT_OF_RANGE for fewer steps than the sampler can do */
+export const checkSteps = (manifest: BundleManifest, steps: number): void => {
+  const min = fewestSteps(manifest);
+  if (steps < min) throw new AppError('OPTION_OUT_OF_RANGE', { field: 'steps', min, max: 1000, got: steps });
+};
+
+/** A person's request against the bundle's own limits. @throws InputError SIZE_IMPOSSIBLE, FRAMES_IMPOSSIBLE, OPTION_OUT_OF_RANGE */
+export const checkRequest = (manifest: BundleManifest, { widthPx, heightPx, frameCount, steps }: GenerateRequest): void => {
+  checkSize(widthPx, heightPx, manifest.sizes);
+  checkFrames(frameCount, manifest.sizes.frames);
+  checkSteps(manifest, steps);
 };
 
 /** Whole latents: the only thing the reference pipelines ask of a size. @throws InputError SIZE_IMPOSSIBLE */

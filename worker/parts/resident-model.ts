@@ -7,6 +7,7 @@ import { type Components, openComponents } from '../onnx/components.ts';
 import { fitClip, freeMemory } from '../onnx/memory-gate.ts';
 import type { ClipShape, MemoryPlan } from '../onnx/memory-plan.ts';
 import { openPipelineBundle } from '../onnx/pipeline-bundle.ts';
+import { builtProviders } from '../onnx/session.ts';
 import { createScheduler } from '../schedulers/index.ts';
 import { parseSchedulerConfig } from '../schedulers/options.ts';
 import type { Scheduler, SchedulerConfig } from '../schedulers/scheduler.ts';
@@ -30,7 +31,7 @@ export interface Model {
 }
 
 export interface ResidentModel {
-  /** Repeatable. @throws EngineError MODEL_MISSING, MODEL_CORRUPT */
+  /** Repeatable. @throws EngineError MODEL_MISSING, MODEL_CORRUPT, PRECISION_UNSUPPORTED */
   load(): Promise<Model>;
   /** Closes every graph; repeatable, and the next load opens them again. */
   dispose(): Promise<void>;
@@ -53,6 +54,13 @@ const readScheduler = (engine: string, text: string): SchedulerConfig => {
   }
 };
 
+/** @throws EngineError PRECISION_UNSUPPORTED for bfloat16 on the CPU, for which ONNX Runtime has no kernels */
+const checkPrecision = (engine: string, { components }: BundleManifest, providers: readonly string[]): void => {
+  const onCpu = !providers.some((provider) => provider !== 'cpu' && builtProviders().includes(provider));
+  const isBfloat = Object.values(components).some(({ dtype }) => dtype === 'bf16');
+  if (onCpu && isBfloat) throw new AppError('PRECISION_UNSUPPORTED', { engine, dtype: 'bfloat16' });
+};
+
 /** @param families those the engine can run; another one in its folder is refused */
 export const residentModel = ({ manifest: engine, folder, providers, threads, log }: EngineDeps, families: readonly Family[]): ResidentModel => {
   let loaded: Promise<Model> | undefined;
@@ -65,6 +73,7 @@ export const residentModel = ({ manifest: engine, folder, providers, threads, lo
         file: `manifest.json: a bundle of the family ${manifest.family}, not ${families.join(' or ')}`,
       });
     }
+    checkPrecision(engine.title, manifest, providers);
     const ownScheduler = readScheduler(engine.title, await readFile(path(SCHEDULER), 'utf8'));
     const tokenizer = manifest.text && (await openTokenizer(dirname(path(TOKENIZER)), manifest.text));
     const components = openComponents(manifest, path, { providers, threads, log, sequential: false });

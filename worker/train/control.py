@@ -1,7 +1,7 @@
 """The control without diffusion, and what tells the two apart.
 
 The control gives the same guessed classes, depth and sway and the same program to the generator of motion.py, behind the same
-gate and smoothing as the diffusion model. Both are compared with the generator on the true labels ("truth").
+gate and smoothing as the diffusion model, whose fields are settled (settle.py). Both are compared with the generator on the true labels ("truth").
 
     python control.py --train DIR --scenes DIR                      table on held-out drawn scenes
     python control.py ... --photos DIR                              ... on photos without labels
@@ -29,14 +29,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 from captions import CLASSES
 from export import ImageGraph
-from motion import CLOTH, FOLIAGE, GRASS, HAIR, RIVER, SEA, SKY, SMOKE, decompand, synthesise
+from motion import CLOTH, FOLIAGE, GRASS, HAIR, RIVER, SEA, SKY, SMOKE, compand, decompand, synthesise
 from networks import CLASS_COUNT, Denoiser, GuidedDenoiser, ImageEncoder, believe_words, low_pass, motion_gate
+from renderer import in_phase
 from restore import restore_weights
+from settle import draw_numbers, settle_field
 from train_denoiser import NAMED_ODDS, NAMED_SKY_ODDS, empty_inputs, load_average, raise_odds, sample
 from train_encoder import SceneStore
 
 SWAYING = [FOLIAGE, GRASS, CLOTH, HAIR]
+PACE = 0.14  # as in worker/engines/motion.ts
 MOVING_PX = 0.002  # shares of the frame below which a cell counts as at rest
+STILL = 1e-5  # ... and below which a swing is too small for its phase to mean anything
 half = lambda a: F.avg_pool2d(a, 2)
 
 
@@ -69,6 +73,23 @@ def draw_control(conditions, seed):
     generator = torch.Generator().manual_seed(seed)
     field, camera = synthesise(shares, half(depth), half(sway), torch.zeros(len(program), 2, 32, 32), program, generator)
     return low_pass(field, motion_gate(shares, program)), camera * (program[:, 14:22].abs() > 0.1)
+
+
+def as_rendered(field, segmentation, seeds):
+    """What prepare.onnx makes of fields [n,15,32,32]: swinging in phase (renderer.in_phase), each seed with a pace of its own."""
+    motion = decompand(field)
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    pace = torch.stack([(PACE * torch.randn((), generator=g).clamp(-2, 2)).exp() for g in generators]).view(-1, 1, 1, 1)
+    return compand(torch.cat([motion[:, 0:2] * pace, in_phase(motion[:, 2:14], half(segmentation), 0.5) * pace, motion[:, 14:15]], 1))
+
+
+def draw_diffusion(guided, conditions, seeds, options):
+    """Sampled and settled as the engine does it, one row per seed -> field, camera."""
+    field, camera = sample(guided, conditions, seeds, options.steps, options.guidance, options.sigma_max[0])
+    program, _, segmentation, _, _ = conditions
+    if not options.unsettled:
+        field = settle_field(field, program, segmentation, draw_numbers(seeds))
+    return (as_rendered(field, segmentation, seeds) if options.rendered else field), camera
 
 
 def draw_truth(label, depth, sway, flow, program, seed):
@@ -123,7 +144,8 @@ def vortices(waves, where):
     turn = lambda a, b: (b * a.conj()).angle()
     a, b, c, d = waves[..., :-1, :-1], waves[..., :-1, 1:], waves[..., 1:, 1:], waves[..., 1:, :-1]
     winding = (turn(a, b) + turn(b, c) + turn(c, d) + turn(d, a)).abs() > np.pi
-    inside = (where[:, :-1, :-1] * where[:, :-1, 1:] * where[:, 1:, 1:] * where[:, 1:, :-1])[:, None]
+    where = where[:, None] * (waves.abs() > STILL)  # what stands still has no phase
+    inside = where[..., :-1, :-1] * where[..., :-1, 1:] * where[..., 1:, 1:] * where[..., 1:, :-1]
     return 100 * (winding * inside).sum((2, 3)) / inside.sum((2, 3)).clamp(min=1)
 
 
@@ -291,13 +313,13 @@ def compare_drawn(image_graph, guided, store, options):
     for i in range(options.count):
         present = F.one_hot(label[i], CLASS_COUNT).float().mean((0, 1))
         program = present_program(present, rng)
-        if not program[22]:
+        if not program[22] or options.half not in (None, i % 2):
             continue
         one = slice(i, i + 1)
         true = lambda p, n, seed: draw_truth(*(a.expand(n, *a.shape[1:]) for a in (label[one], depth[one], sway[one], flow[one], p[None])), seed=seed)
         reference = true(program, 8, 5000 + i)
         conditions = repeat(see(image_graph, image[one], program[None]), k)
-        drawn = {"truth": true(program, k, 9000 + i), "control": draw_control(conditions, 100 + i)[0], "diffusion": sample(guided, conditions, [1000 * i + s for s in range(k)], options.steps, options.guidance, options.sigma_max[0])[0]}
+        drawn = {"truth": true(program, k, 9000 + i), "control": draw_control(conditions, 100 + i)[0], "diffusion": draw_diffusion(guided, conditions, [1000 * i + s for s in range(k)], options)[0]}
         expected = speed(reference).mean(0)
         for name, field in drawn.items():
             rows[name].append({**describe(label[i], field, program, sway[i], flow[i]), **variety(field, program, conditions[2][0])})
@@ -313,7 +335,7 @@ def compare_drawn(image_graph, guided, store, options):
         named = int(program[:12].argmax())
         shares = half(F.one_hot(label[one], CLASS_COUNT).permute(0, 3, 1, 2).float())[0]
         inside, outside = shares[1 + named] > 0.9, shares[1 + named] < 0.1
-        drawn = {"truth": true(program, 1, i), "control": draw_control(conditions, i)[0], "diffusion": sample(guided, conditions, [i], options.steps, options.guidance, options.sigma_max[0])[0]}
+        drawn = {"truth": true(program, 1, i), "control": draw_control(conditions, i)[0], "diffusion": draw_diffusion(guided, conditions, [i], options)[0]}
         for name, field in drawn.items():
             moved = speed(field)[0]
             light = named == 11
@@ -392,7 +414,7 @@ def compare_photos(image_graph, guided, store, options):
         if not program[22]:
             continue
         conditions = repeat(see(image_graph, images[i:i + 1], program[None]), k)
-        drawn = {"control": draw_control(conditions, 100 + i)[0], "diffusion": sample(guided, conditions, [1000 * i + s for s in range(k)], options.steps, options.guidance, options.sigma_max[0])[0]}
+        drawn = {"control": draw_control(conditions, 100 + i)[0], "diffusion": draw_diffusion(guided, conditions, [1000 * i + s for s in range(k)], options)[0]}
         colour = F.avg_pool2d(images[i:i + 1], 4)[0]
         edge_y, edge_x = (colour.diff(dim=d).square().sum(0).sqrt() for d in (1, 2))
         for name, field in drawn.items():
@@ -457,7 +479,7 @@ def sheet(image_graph, guided, options):
         program = present_program(plain[i].mean((1, 2)), rng)
         conditions = repeat(see(image_graph, images[i:i + 1], program[None]), 2)
         control = draw_control(conditions, i)[0]
-        field = sample(guided, conditions, [2 * i, 2 * i + 1], options.steps, options.guidance, options.sigma_max[0])[0]
+        field = draw_diffusion(guided, conditions, [2 * i, 2 * i + 1], options)[0]
         photo = np.uint8(images[i].permute(1, 2, 0).numpy()[..., ::-1] * 255)
         classes = PALETTE[plain[i].argmax(0).numpy()][..., ::-1]
         rows.append(np.hstack([*(cv2.resize(np.ascontiguousarray(a), (112, 112), interpolation=cv2.INTER_NEAREST) for a in (photo, classes)), tiles(control[0])[:, :448], np.zeros((112, 6, 3), np.uint8), tiles(field[0])[:, :448], np.zeros((112, 6, 3), np.uint8), tiles(field[1])[:, :448]]))
@@ -490,7 +512,7 @@ def write_models(image_graph, guided, options):
         program[0, CLASSES.index(name) - 1] = 1
     program[0, 22] = 1
     conditions = see(image_graph, image, program)
-    field, camera = draw_control(conditions, options.seed) if options.draw == "control" else sample(guided, conditions, [options.seed], options.steps, options.guidance, options.sigma_max[0])
+    field, camera = draw_control(conditions, options.seed) if options.draw == "control" else draw_diffusion(guided, conditions, [options.seed], options)
     here = os.path.dirname(os.path.abspath(__file__))
     root = os.path.dirname(os.path.dirname(here))
     shutil.copytree(root, options.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", ".git", "data"))
@@ -524,6 +546,9 @@ def main():
     parser.add_argument("--steps-list", type=lambda t: [int(v) for v in t.split(",")], default=[4, 8, 12, 30])
     parser.add_argument("--sigma-max", type=numbers, default=[40.0])
     parser.add_argument("--guidance-list", type=numbers, default=[2.0])
+    parser.add_argument("--unsettled", action="store_true", help="fields as they were sampled, without settle.py")
+    parser.add_argument("--rendered", action="store_true", help="fields as prepare.onnx smooths them")
+    parser.add_argument("--half", type=int, choices=[0, 1], help="only every second drawn scene; settle.py's numbers were chosen on half 0")
     parser.add_argument("--sheet")
     parser.add_argument("--photo")
     parser.add_argument("--program", default="sky", help="classes that move, separated by commas")

@@ -27,13 +27,21 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.012, 0.010, 0.012  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.006, 0.007, 0.0045  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
 CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
 MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
 MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.45
+FELT = 0.6  # power of the strength that was said: what is gentle is still seen, what is strong stays within its limits
+SHORE = 6  # proxy pixels
+RELIEF_BLUR = 10.0  # proxy pixels: what bends over a shorter way bends straight edges
+SMOOTH = (3.0, 2.5, 1.5)  # deviation of the averaging of the three swings, cells of 1/64 of the picture
+LEVEL_GAIN = (0.5, 5.0)  # by how much all that sways, or all of a layer's waves, is lowered or raised at most to its typical size
+LEVEL_GAIN_ALL = 1.2  # ... where everything may move: then nothing in particular was asked for, and what is faint stays faint
+MOST_NAMED = 5
+SWING = 1.75  # of worker/engines/motion.ts, by which typical sizes are multiplied
 
 
 def resize(x, like):
@@ -269,19 +277,22 @@ class Prepare(nn.Module):
         field = scale * field.sign() * magnitude * magnitude
         field = resize(field, segmentation)
         velocity = field[:, 0:2] * reach
-        waves = field[:, 2:2 + 4 * FREQUENCIES] * swing
+        waves = in_phase(field[:, 2:2 + 4 * FREQUENCIES], segmentation) * swing
         flicker = field[:, -1:]
         allowed = segmentation * smooth_step(strength, 0.05, 0.3).view(1, -1, 1, 1)
+        most = torch.where((strength > 0.05).float().sum() > MOST_NAMED + 0.5, LEVEL_GAIN_ALL, LEVEL_GAIN[1])
+        strength = (strength + 1e-6) ** FELT
 
         # 2 who is where, on the proxy: probabilities follow the picture's edges
         groups = [segmentation[:, AIR].sum(1, keepdim=True), segmentation[:, WATER].sum(1, keepdim=True), segmentation[:, FIRE].sum(1, keepdim=True)]
         inert = segmentation[:, 0:1] + segmentation[:, LIGHT:LIGHT + 1]
         p_luma = 0.2126 * proxy[:, 0:1] + 0.7152 * proxy[:, 1:2] + 0.0722 * proxy[:, 2:3]
         guide = torch.cat([p_luma, 0.7 * (proxy[:, 2:3] - proxy[:, 0:1])], 1)
-        probabilities = resize(torch.cat([*groups, inert], 1), proxy)
+        anchored = allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True)
+        probabilities = resize(torch.cat([*groups, inert, anchored], 1), proxy)
         a0, a1, b0 = guided(probabilities, guide, 7, 1e-3)
         sharp = (a0 * guide[:, 0:1] + a1 * guide[:, 1:2] + b0).clamp(0, 1)
-        air, water, fire, fixed = sharp[:, 0:1], sharp[:, 1:2], sharp[:, 2:3], sharp[:, 3:4]
+        air, water, fire, fixed, anchored = (sharp[:, k:k + 1] for k in range(5))
 
         # 3 the layer's mask at full resolution, without thin things that stand in front of the air
         full_guide = torch.cat([luma, 0.7 * (b - r)], 1)
@@ -315,14 +326,16 @@ class Prepare(nn.Module):
         velocity = torch.where(told, 0.9 * speed * drift.view(1, 2, 1, 1) + 0.1 * velocity, velocity)
 
         # 6 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
-        flow, wave_layer, total = 0, 0, 1e-4
+        flow, wave_layer, total, usual_layer, waving = 0, 0, 1e-4, 0, 0 * air
         near = 0.5 + 0.8 * depth
         smoke = segmentation[:, SMOKE:SMOKE + 1] / (groups[0] + 1e-4)
         pace = smoke * 0.7 + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
+        # waves come to rest before what stands in them: a hull or a quay is straight
+        offshore = gaussian(-widest(-smooth_step(shown, 0.4, 0.8), SHORE), 0.5 * SHORE, 0.5 * SHORE)
         for members, group, where, blur, typical_flow, typical_wave in (
             (AIR, groups[0], air, 3.0, TYPICAL_FLOW * pace, 0.35 * TYPICAL_WAVE * smoke),
-            (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near),
+            (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near * (1 - river * (0.4 + 0.4 * told.float()))),  # ripples must not hide which way a river runs
             (FIRE, groups[2], fire, 1.0, torch.full_like(depth, 0.3 * TYPICAL_FLOW), torch.full_like(depth, TYPICAL_WAVE)),
         ):
             asked = strength[members].amax()
@@ -333,9 +346,13 @@ class Prepare(nn.Module):
             extended = gaussian(pull_push(moving, known, 6), blur, blur)
             extended = resize(extended, proxy)
             if members is WATER:
-                extended = torch.cat([extended[:, 0:2], ripples(extended[:, 2:-1], groups[1]), extended[:, -1:]], 1)
+                extended = torch.cat([extended[:, 0:2], ripples(extended[:, 2:-1], groups[1]) * offshore, extended[:, -1:]], 1)
             share = where + 0.002 * resize(gaussian(group, 3.0, 3.0), proxy)
-            extended = extended[:, :-1] * (extended[:, -1:] * share)
+            typical = resize(typical_wave + 0.05 * TYPICAL_WAVE, proxy) * asked * swing + 1e-5
+            free = extended[:, -1:]
+            level = leveled(extended[:, 2:-1] / typical, where * free, most)
+            usual_layer, waving = usual_layer + typical * share, torch.maximum(waving, where * free)
+            extended = torch.cat([extended[:, 0:2], extended[:, 2:-1] * level], 1) * (free * share)
             flow = flow + extended[:, 0:2]
             wave_layer = wave_layer + extended[:, 2:]
             total = total + share
@@ -343,7 +360,7 @@ class Prepare(nn.Module):
 
         # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert or built
         anchor = (0.3 + sway * 1.4).clamp(0, 1)
-        swaying, mix = 0, 0.02
+        swaying, mix, usual = 0, 0.02, 1e-6
         for members, blur, leaves, lift in ((TALL, (12.0, 3.5), 0.2, 0.5), (FLOATING, (4.0, 4.0), 0.5, 1.0), (SWAYING, (2.0, 2.0), 0.6, 1.0)):
             known = segmentation[:, members].sum(1, keepdim=True)
             free = allowed[:, members].sum(1, keepdim=True)
@@ -360,21 +377,28 @@ class Prepare(nn.Module):
             weight = gaussian(known, 1.0, 1.0)
             swaying = swaying + coherent * weight
             mix = mix + weight
+            usual = usual + typical * gaussian(free, 1.0, 1.0)
         body, free = segmentation[:, BODY:BODY + 1], allowed[:, BODY:BODY + 1]
         weight = gaussian(body, 2.0, 2.0)
         breath = breathing(waves, body, (0.35 + 0.65 * sway) * strength[BODY] * swing) * gaussian(free, 2.0, 2.0) / (weight + 0.05)
         swaying, mix = swaying + breath * weight, mix + weight
         built = resize(right_angles(p_luma), proxy)
-        loose = (1 - smooth_step(fixed, 0.3, 0.8)) * (1 - built)
-        wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.5, 1.5), 4), 3.0, 3.0)
+        usual = usual + TYPICAL_BREATH * strength[BODY] * swing * gaussian(free, 1.0, 1.0)
+        usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
+        # what was not asked to move, and is no layer with a motion of its own, holds still
+        held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
+        loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built)
+        wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         flow = gaussian(flow, 2.0, 2.0) * unit
-        wave_layer = limit_strain(wave_layer * (1 - built) * (1 - border) * unit_waves, MAX_STRAIN_LAYER)  # a dock stays straight, whatever it was taken for
-        wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL)
+        wave_layer = limit_strain(wave_layer * (1 - built) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
+        wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)
+        wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL * liveliness(usual, TYPICAL_SWAY))
+        wave_still = wave_still * leveled(wave_still / unit_waves / (usual + 1e-5), smooth_step(anchored * loose, 0.3, 0.6), most)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
@@ -386,7 +410,7 @@ class Prepare(nn.Module):
 
         # 10 depth without steps, so that parallax bends and never tears
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
-        relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), 4.0, 4.0)
+        relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), RELIEF_BLUR, RELIEF_BLUR)
 
         # 11 how much moves, in picture units, for the caller to judge
         flow_peak = peak(flow / unit, shown)
@@ -425,6 +449,40 @@ def evened(displacement, where, typical):
     local = gaussian(length * where, 2.5, 2.5) / (gaussian(where, 2.5, 2.5) + 0.02)
     raised = (typical / (local + 1e-5)).clamp(1, MAX_GAIN)
     return displacement * torch.minimum(raised, 1.5 * typical / (length + 1e-6) + 1e-3)
+
+
+def in_phase(waves, shares, cell=1.0):
+    """Each thing swings in one smooth phase: complex amplitudes are averaged within each class, their local size is kept.
+
+    waves [b, 12, h, w], shares [b, 13, h, w] on a grid of 64 x 64 cells times `cell`. `control.py` measures what comes out of this.
+    """
+    h, w = waves.shape[-2], waves.shape[-1]
+    movable = shares[:, 1:]
+    parts = []
+    for k, width in enumerate(SMOOTH):
+        sigma = width * cell
+        swing = waves[:, 4 * k:4 * k + 4]
+        size = swing.square().sum(1, keepdim=True)
+        around = torch.cat([swing, size], 1)  # [b, 5, h, w]
+        spread = (movable.unsqueeze(2) * around.unsqueeze(1)).view(-1, 12 * 5, h, w)
+        total = gaussian(movable, sigma, sigma) + 1e-3
+        mean = gaussian(spread, sigma, sigma).view(-1, 12, 5, h, w) / total.unsqueeze(2)
+        mean = (mean * movable.unsqueeze(2)).sum(1) / (movable.sum(1, keepdim=True) + 1e-3)
+        length = (mean[:, 0:4].square().sum(1, keepdim=True) + 1e-12).sqrt()
+        parts.append(mean[:, 0:4] / length * torch.minimum(mean[:, 4:5].clamp(min=0).sqrt(), 3 * length))
+    return torch.cat(parts, 1)
+
+
+def liveliness(usual, typical):
+    """How much more than normal was asked for: limits grow with it, so that gently stays less than normal, and normal less than strongly."""
+    return (usual / (SWING * typical)).clamp(0.4, 2.0)
+
+
+def leveled(displacement, where, most):
+    """The factor, at most `most`, that brings the usual length of `displacement`, in typical sizes, to 1 over all of `where`."""
+    square = (displacement.square().sum(1, keepdim=True) * where).sum((2, 3), keepdim=True) / (where.sum((2, 3), keepdim=True) + 1.0)
+    sure = smooth_step(box(where, 4).amax(), 0.4, 0.7)  # what may not be there at all is not raised
+    return torch.minimum((square + 1e-8).rsqrt().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
 
 
 def ramps(like):

@@ -62,9 +62,9 @@ const PAN = 0.14;
 const TILT = 0.13;
 const ZOOM = 1.28;
 const ROLL = 0.11;
-const DOLLY = { far: 1.05, near: 0.13 };
+const DOLLY = { far: 1.07, near: 0.1 };
 const ORBIT = 0.07;
-const CRANE = { far: 0.05, near: 0.12 };
+const CRANE = { far: 0.07, near: 0.08 };
 const HANDHELD = { shift: 0.008, roll: 0.005 };
 
 /** Slow start, slow end. */

@@ -1,5 +1,8 @@
 /** Wan 2.2 against the contracts, and what only it promises: a photo that stays the first frame, two denoisers in turn, frames while it decodes. */
-import { expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { leastMemory } from '../../../worker/onnx/memory-plan.ts';
+import { readBundleManifest } from '../../../worker/onnx/pipeline-bundle.ts';
 import type { PipelineEngine, ReferenceCall } from '../../../worker/parts/reference-call.ts';
 import { make } from '../engine-contract.ts';
 import { bands, pipelineContract } from './pipeline-contract.ts';
@@ -133,6 +136,27 @@ await pipelineContract(
       const mask = (frame: number): number[] => frameOf(input, frame).slice(latentChannels * area, (latentChannels + 4) * area);
       expect(new Set(mask(0))).toEqual(new Set([1]));
       expect(new Set(mask(1))).toEqual(new Set([0]));
+    });
+
+    it('works in pieces where memory is short, and says so', async () => {
+      const shape = { widthPx: 320, heightPx: 288, frameCount: 5 };
+      const whole = await make(engine(), { ...request, ...shape });
+      const bundle = await readBundleManifest(fileURLToPath(new URL('../../golden/bundles/wan22-i2v', import.meta.url)), 'Tiny');
+      const enough = leastMemory(bundle, shape, 'cpu') * 1.15;
+      const memory = vi.spyOn(process, 'availableMemory').mockImplementation(() => enough - process.memoryUsage.rss());
+      try {
+        const stream = await engine().generate({ ...request, ...shape }, { signal: new AbortController().signal, onProgress: () => {} });
+        expect(stream.notes).toEqual([{ code: 'NOTE_IN_PIECES', params: {} }]);
+        const frames: Uint8Array[] = [];
+        for await (const frame of stream.frames) frames.push(frame);
+        expect(frames).toHaveLength(5);
+        expect(frames).not.toEqual(whole.frames);
+        memory.mockImplementation(() => enough / 2 - process.memoryUsage.rss());
+        const refused = engine().generate({ ...request, ...shape }, { signal: new AbortController().signal, onProgress: () => {} });
+        await expect(refused).rejects.toMatchObject({ code: 'NOT_ENOUGH_MEMORY' });
+      } finally {
+        memory.mockRestore();
+      }
     });
 
     it('decodes while its frames are being taken', async () => {

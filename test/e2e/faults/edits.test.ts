@@ -1,16 +1,13 @@
 /** Edits never cost the result: what a crowded group sees in a minute, and clips that become ready while edits are flood-controlled. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createDiscordChannel } from '../../../bots/discord/channel.ts';
-import { createTelegramChannel } from '../../../bots/telegram/channel.ts';
 import type { Channel } from '../../../core/channel.ts';
 import { type Deliverer, startDeliverer } from '../../../core/deliver.ts';
 import type { Job } from '../../../core/job.ts';
 import { type Asked, type FaultWorld, openFaultWorld } from '../../support/fault-world.ts';
-import { calm, onDiscord, onTelegram, pause, request, settled, until } from './stage.ts';
+import { at, crowd, editsOf, mostInAMinute, openChannel, type Platform, running, showProgress, watchEdits } from './crowd.ts';
+import { onDiscord, onTelegram, pause, settled, until } from './stage.ts';
 
 const JOBS = 5;
-const STEP_MS = 500;
-const MINUTE_MS = 60_000;
 /** What Telegram takes in a group; Discord is held to the same. */
 const MOST_A_MINUTE = 20;
 const FLOOD_S = 900;
@@ -32,44 +29,9 @@ afterEach(async () => {
 });
 afterAll(() => world.close());
 
-type Platform = 'Discord' | 'Telegram';
 const platforms: readonly Platform[] = ['Telegram', 'Discord'];
 /** The clips become ready while the first burst of edits still counts, and long after it. */
 const moments = platforms.flatMap((platform) => [57, 120].map((seconds) => ({ platform, seconds })));
-
-const open = (platform: Platform): Channel => {
-  const { deps, discord, telegram } = world;
-  return platform === 'Discord'
-    ? createDiscordChannel({ deps, token: discord.token, apiUrl: discord.apiUrl, log: deps.log })
-    : createTelegramChannel({ deps, token: telegram.token, apiRoot: telegram.apiRoot, log: deps.log });
-};
-
-/** Requests of different people in one and the same channel or group. */
-const crowd = async (platform: Platform, count: number): Promise<readonly Asked[]> => {
-  const group = world.telegram.group('Crowd');
-  const asked: Asked[] = [];
-  for (let n = 0; n < count; n++) {
-    if (platform === 'Telegram') asked.push(await world.askOnTelegram(calm, group));
-    else {
-      const one = await world.askOnDiscord(calm, '930000000000000001');
-      asked.push({ ...one, address: { ...one.address, channelId: asked[0]?.address.channelId ?? one.address.channelId ?? null } });
-    }
-  }
-  return asked;
-};
-
-const running = async (asked: Asked): Promise<Job> => {
-  const { id } = await request(asked, world);
-  return (await world.deps.store.jobs.claim(id)) as Job;
-};
-
-const at = (job: Job, done: number, total: number): Job => ({ ...job, progress: { stage: 'denoise', done, total, fraction: done / total } });
-
-/** Edits of any kind so far: of words and of the clip. */
-const editsOf = (platform: Platform): number =>
-  platform === 'Discord'
-    ? world.discord.calls.filter(({ method, path }) => method === 'PATCH' && path.endsWith('@original')).length
-    : world.telegram.callsOf('editMessageText').length + world.telegram.callsOf('editMessageMedia').length;
 
 /** Plays the worker at its end: the clip is kept, the outcome waits to be delivered. */
 const finish = async (job: Job): Promise<void> => {
@@ -93,31 +55,19 @@ const deliver = (): void => {
 
 describe('a group with five running jobs', () => {
   it.each(moments)('sees at most 20 edits in any minute on $platform, the results after $seconds s among them', async ({ platform, seconds }) => {
-    const steps = (seconds * 1_000) / STEP_MS;
-    channel = open(platform);
+    channel = openChannel(world, platform);
     const jobs: Job[] = [];
-    for (const asked of await crowd(platform, JOBS)) jobs.push(await running(asked));
-    const editedAtMs: number[] = [];
-    let seen = editsOf(platform);
-    const note = async (): Promise<void> => {
-      await world.quiet();
-      for (; seen < editsOf(platform); seen++) editedAtMs.push(world.clock.nowMs());
-    };
-    for (let step = 1; step <= steps; step++) {
-      for (const job of jobs) await channel.showStatus(at(job, step, steps), { position: 0, secondsLeft: null });
-      await note();
-      world.clock.advance(STEP_MS);
-    }
-    const whileRunning = editedAtMs.length;
+    for (const asked of await crowd(world, platform, JOBS)) jobs.push(await running(world, asked));
+    const watch = watchEdits(world, platform);
+    const wanted = await showProgress(world, channel, jobs, seconds, watch);
+    const whileRunning = watch.editedAtMs.length;
     for (const job of jobs) await finish(job);
     deliver();
     for (const { id } of jobs) await settled(world, id);
-    await note();
-    const inMinutes = editedAtMs.map((fromMs) => editedAtMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + MINUTE_MS).length);
-    console.info(
-      `${platform}: ${JOBS} jobs wanted ${JOBS * steps} edits in ${seconds} s; ${whileRunning} were sent, at most ${Math.max(...inMinutes)} in a minute with the results`,
-    );
-    expect(Math.max(...inMinutes)).toBeLessThanOrEqual(MOST_A_MINUTE);
+    await watch.note();
+    const most = mostInAMinute(watch.editedAtMs);
+    console.info(`${platform}: ${JOBS} jobs wanted ${wanted} edits in ${seconds} s; ${whileRunning} were sent, at most ${most} in a minute with the results`);
+    expect(most).toBeLessThanOrEqual(MOST_A_MINUTE);
     // The budget is used, not evaded by silence, and nobody goes without.
     expect(whileRunning).toBeGreaterThanOrEqual(seconds / 6);
     for (const { id } of jobs) expect(platform === 'Discord' ? onDiscord(world, id) : onTelegram(world, id)).toHaveLength(1);
@@ -126,21 +76,21 @@ describe('a group with five running jobs', () => {
 
 describe('a result that becomes ready while edits are flood-controlled for 900 s', () => {
   it.each(platforms)('is delivered at once on %s', async (platform) => {
-    channel = open(platform);
-    const [asked] = await crowd(platform, 1);
-    const job = await running(asked as Asked);
+    channel = openChannel(world, platform);
+    const [asked] = await crowd(world, platform, 1);
+    const job = await running(world, asked as Asked);
     if (platform === 'Discord') {
       world.discord.fault({ method: 'PATCH', path: new RegExp(asked?.interaction?.token ?? '?'), status: 429, retryAfterS: FLOOD_S, times: 99 });
     } else world.telegram.fault('editMessageText', world.telegram.floodWait(FLOOD_S), 99);
-    const before = editsOf(platform);
+    const before = editsOf(world, platform);
     await channel.showStatus(at(job, 1, 30), { position: 0, secondsLeft: null });
-    await until(() => editsOf(platform) > before, 'the refused edit');
+    await until(() => editsOf(world, platform) > before, 'the refused edit');
     await world.quiet();
     // Progress is held back from here on.
     world.clock.advance(10_000);
     await channel.showStatus(at(job, 9, 30), { position: 0, secondsLeft: null });
     await pause(50);
-    expect(editsOf(platform)).toBe(before + 1);
+    expect(editsOf(world, platform)).toBe(before + 1);
 
     const nowMs = world.clock.nowMs();
     await finish(job);

@@ -1,5 +1,6 @@
 /** One schedule of faults, drawn from a seed and played to its end, and what must be true afterwards. */
 import { cancel } from '../../../core/cancel.ts';
+import type { Deps } from '../../../core/deps.ts';
 import { asAppError } from '../../../core/errors.ts';
 import { isFinal, type Job } from '../../../core/job.ts';
 import { submit } from '../../../core/submit.ts';
@@ -33,13 +34,22 @@ export interface ScheduleResult {
 }
 
 const CRASHABLE = [
-  ...['accept', 'claimNext', 'saveProgress', 'finish', 'takeDeliveries', 'saveDelivery', 'saveAddress', 'findByRequestKey', 'isCancelRequested', 'cancel'].map(
-    (name) => `store.jobs.${name}`,
-  ),
+  ...[
+    'accept',
+    'claimNext',
+    'saveProgress',
+    'finish',
+    'takeDeliveries',
+    'saveDelivery',
+    'saveAddress',
+    'findByRequestKey',
+    'circumstances',
+    'isCancelRequested',
+    'cancel',
+  ].map((name) => `store.jobs.${name}`),
   ...['beginSend', 'endSend', 'sends', 'ceiling', 'learnCeiling'].map((name) => `store.deliveries.${name}`),
   ...['put', 'putFile', 'get', 'localPath', 'remove'].map((name) => `files.${name}`),
   'queue.add',
-  'store.places.settings',
 ] as const;
 
 const drawPlan = (random: Dice): CrashPlan => {
@@ -109,9 +119,21 @@ const insist = async (asked: Asked, world: FaultWorld, alive: () => Promise<Faul
   throw new Error('a request found nobody');
 };
 
-export const runSchedule = async (world: FaultWorld, seed: number): Promise<ScheduleResult> => {
+/** For proving that the checks bite: breaks something in what every process of the schedule works with. */
+export interface Sabotage {
+  readonly breakDeps?: (deps: Deps) => Deps;
+  /** Fewer than usual where what is broken never settles. */
+  readonly rounds?: number;
+}
+
+export const runSchedule = async (
+  world: FaultWorld,
+  seed: number,
+  { breakDeps = (deps) => deps, rounds = SETTLE_ROUNDS }: Sabotage = {},
+): Promise<ScheduleResult> => {
   const random = dice(seed);
   const { clock, deps, discord, telegram } = world;
+  const working = breakDeps(deps);
   world.logged.length = 0;
   const deaths: string[] = [];
   discord.limitFiles(random.pick(LIMITS_MIB) * MIB);
@@ -132,7 +154,7 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
     }
     running ??= startProcess(
       {
-        deps,
+        deps: working,
         dice: random,
         clipBytes,
         discord: { token: discord.token, apiUrl: discord.apiUrl },
@@ -156,7 +178,10 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
     const copies = random.chance(0.25) ? 3 : 1;
     const accepted = await Promise.all(Array.from({ length: copies }, () => insist(one, world, alive)));
     const ids = new Set(accepted.map((job) => job?.id));
-    if (ids.size > 1) return result([`${one.requestKey} became ${[...ids].join(' and ')}`]);
+    if (ids.size > 1) {
+      await (await alive()).end();
+      return result([`${one.requestKey} became ${[...ids].join(' and ')}`]);
+    }
     if (accepted[0]) jobs.set(accepted[0].id, one);
     else refused++;
     if (random.chance(0.15) && accepted[0]) {
@@ -171,7 +196,7 @@ export const runSchedule = async (world: FaultWorld, seed: number): Promise<Sche
     return found.filter((job): job is Job => job !== null && (!isFinal(job.state) || job.delivery === 'pending'));
   };
   if (random.chance(0.2)) clock.advance(random.between(880, 910) * 1_000);
-  for (let round = 0; round < SETTLE_ROUNDS && (await unsettled()).length > 0; round++) {
+  for (let round = 0; round < rounds && (await unsettled()).length > 0; round++) {
     await alive();
     await pause(4);
     await world.quiet();

@@ -4,7 +4,7 @@ import { quota } from '../../../core/quota.ts';
 import { submit } from '../../../core/submit.ts';
 import type { FakeMessage as DiscordMessage } from '../../support/fake-discord-payloads.ts';
 import type { FakeMessage as TelegramMessage } from '../../support/fake-telegram-state.ts';
-import { type FaultProcess, jobOf, startProcess, type Trouble } from '../../support/fault-process.ts';
+import { type FaultProcess, jobOf, type World as ProcessWorld, startProcess, type Trouble } from '../../support/fault-process.ts';
 import type { Dice } from '../../support/fault-random.ts';
 import type { Asked, FaultWorld } from '../../support/fault-world.ts';
 
@@ -17,22 +17,30 @@ export const calm: Dice = { next: () => 0.5, between: (low) => low, chance: () =
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @param plan what goes wrong, by the port's function and the number of its call: `store.jobs.finish#1` */
-export const start = ({ deps, discord, telegram }: FaultWorld, plan: Readonly<Record<string, Trouble>> = {}): FaultProcess =>
+/**
+ * @param plan what goes wrong, by the port's function and the number of its call: `store.jobs.finish#1`
+ * @param change what else differs from a usual process
+ */
+export const start = (
+  { deps, discord, telegram }: FaultWorld,
+  plan: Readonly<Record<string, Trouble>> = {},
+  change: Partial<Pick<ProcessWorld, 'deps' | 'clipBytes' | 'fit'>> = {},
+): FaultProcess =>
   startProcess(
     {
       deps,
       dice: calm,
       clipBytes: 4_000,
+      ...change,
       discord: { token: discord.token, apiUrl: discord.apiUrl },
       telegram: { token: telegram.token, apiRoot: telegram.apiRoot },
     },
     new Map(Object.entries(plan)),
   );
 
-export const request = async (asked: Asked, { deps, photo }: Pick<FaultWorld, 'deps' | 'photo'>): Promise<Job> => {
+export const request = async (asked: Asked, { deps, photo }: Pick<FaultWorld, 'deps' | 'photo'>, maxClipBytes = 10 * MIB): Promise<Job> => {
   const { address, origin, requestKey } = asked;
-  const call = { address, origin, requestKey, photo: { kind: 'bytes', bytes: photo } as const, prompt: 'waves', options: {}, maxClipBytes: 10 * MIB };
+  const call = { address, origin, requestKey, photo: { kind: 'bytes', bytes: photo } as const, prompt: 'waves', options: {}, maxClipBytes };
   return (await submit(call, deps)).job;
 };
 

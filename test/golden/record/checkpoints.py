@@ -200,7 +200,7 @@ def modelscope_t2v(folder: Path) -> None:
     build.done()
 
 
-def _ltx(folder: Path, seed: int, conditioned: bool) -> None:
+def _ltx(folder: Path, seed: int, conditioned: bool, injects: bool = False) -> None:
     build = Build(folder, 'LTXImageToVideoPipeline', seed)
     build.t5_text(T5Config, T5EncoderModel)
     if conditioned:
@@ -214,6 +214,11 @@ def _ltx(folder: Path, seed: int, conditioned: bool) -> None:
         more = dict(
             block_out_channels=(8, 8, 8, 8), spatio_temporal_scaling=(True, True, True, False), decoder_spatio_temporal_scaling=(True, True, True, False), decoder_layers_per_block=(1,) * 5, decoder_block_out_channels=(8, 8, 8, 8),
             decoder_inject_noise=(False,) * 5, timestep_conditioning=False, upsample_residual=(False,) * 4, upsample_factor=(1,) * 4,
+        )
+    if injects:
+        more |= dict(
+            block_out_channels=(8, 8, 8, 8), down_block_types=('LTXVideoDownBlock3D',) * 4, spatio_temporal_scaling=(True, True, True, False), downsample_type=('conv',) * 4,
+            decoder_inject_noise=(True, True, True, False),
         )
     vae = AutoencoderKLLTXVideo(
         latent_channels=8, layers_per_block=(1,) * 5, patch_size=4, patch_size_t=1,
@@ -240,6 +245,11 @@ def ltx(folder: Path) -> None:
 def ltx095(folder: Path) -> None:
     """LTX-Video 0.9.5: the decoder is conditioned on a timestep."""
     _ltx(folder, 750, True)
+
+
+def ltx091(folder: Path) -> None:
+    """LTX-Video 0.9.1: as 0.9.5, but the decoder also mixes noise into itself, and the encoder is still the first one."""
+    _ltx(folder, 770, True, injects=True)
 
 
 def _wan_scheduler(flow_shift: float) -> UniPCMultistepScheduler:
@@ -289,5 +299,5 @@ def wan22_i2v(folder: Path) -> None:
 
 BUILDERS = {
     'svd': svd, 'animatediff': animatediff, 'animatediff-sparsectrl': animatediff_sparsectrl, 'animatediff-ipadapter': animatediff_ipadapter,
-    'i2vgen-xl': i2vgen_xl, 'modelscope-t2v': modelscope_t2v, 'ltx': ltx, 'ltx095': ltx095, 'wan22-ti2v': wan22_ti2v, 'wan22-i2v': wan22_i2v,
+    'i2vgen-xl': i2vgen_xl, 'modelscope-t2v': modelscope_t2v, 'ltx': ltx, 'ltx091': ltx091, 'ltx095': ltx095, 'wan22-ti2v': wan22_ti2v, 'wan22-i2v': wan22_i2v,
 }

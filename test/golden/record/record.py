@@ -1,4 +1,4 @@
-"""Records reference runs: a case of any checkpoint, or (--committed) everything that test/golden/{bundles,cases} holds.
+"""Records reference runs: a case of any checkpoint, or (--committed) everything that test/golden/{bundles,cases,half} holds.
 
     PY=worker/export/.venv/bin/python
     $PY test/golden/record/record.py --checkpoint DIR --family svd --case b --out DIR [--seed N] [--set num_frames=5] [--picture FILE]
@@ -18,7 +18,7 @@ from pathlib import Path
 os.environ.setdefault('HF_HUB_OFFLINE', '1')
 warnings.simplefilter('ignore')
 
-from cases import CASES  # noqa: E402
+from cases import CASES, HALF  # noqa: E402
 
 GOLDEN = Path(__file__).resolve().parent.parent
 OPTIONS = ('--check', '--halves', '--licence', 'MIT', '--revision', '1')
@@ -42,24 +42,34 @@ def parse() -> argparse.Namespace:
 
 def record_committed(families: list[str], keep_bundles: bool) -> None:
     """Builds the tiny checkpoint of every family, exports it into bundles/ unless those are kept, and records its cases into cases/."""
+    import torch
     from checkpoints import BUILDERS
     from run_case import record_case
 
+    def export(checkpoint: Path, bundle: Path, *options: str) -> None:
+        made = checkpoint.with_name('bundle')
+        subprocess.run([sys.executable, str(EXPORTER), str(checkpoint), str(made), *OPTIONS, *options], check=True)
+        shutil.rmtree(bundle, ignore_errors=True)
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, bundle)
+
     for family in families:
-        bundle = GOLDEN / 'bundles' / family
+        half = GOLDEN / 'half' / family
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Path(folder) / f'tiny-{family}'
             BUILDERS[family](checkpoint)
             if not keep_bundles:
-                made = Path(folder) / 'bundle'
-                subprocess.run([sys.executable, str(EXPORTER), str(checkpoint), str(made), *OPTIONS], check=True)
-                shutil.rmtree(bundle, ignore_errors=True)
-                shutil.move(made, bundle)
+                export(checkpoint, GOLDEN / 'bundles' / family)
+                if family in HALF:
+                    export(checkpoint, half / 'bundle', '--dtype', 'fp16')
             for letter, case in CASES[family].items():
                 out = GOLDEN / 'cases' / f'{family}-{letter}'
                 shutil.rmtree(out, ignore_errors=True)
                 record_case(checkpoint, family, letter, case, out, committed=True)
                 print(f'{out} is recorded.')
+            if family in HALF:
+                shutil.rmtree(half / 'case', ignore_errors=True)
+                record_case(checkpoint, family, 'half', HALF[family], half / 'case', committed=True, dtype=torch.float16)
 
 
 def main() -> int:

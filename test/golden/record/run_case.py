@@ -1,12 +1,15 @@
 """Runs the reference pipeline on a checkpoint and writes the case: case.json, the photo, frames, tensors."""
 
 import json
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy
 import torch
+from diffusers import AutoencoderKL
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -17,6 +20,11 @@ GLOBAL_SEED_OFFSET = 1_000_003
 LARGEST_BYTES = 100_000
 # Present on disk, but no component of its pipeline.
 EXTRA = 'ip_adapter'
+# Said to the autoencoder before the call.
+TILING = (
+    'enable_vae_tiling', 'use_framewise_decoding', 'tile_sample_min_size', 'tile_sample_min_height', 'tile_sample_min_width', 'tile_sample_min_num_frames',
+    'tile_sample_stride_height', 'tile_sample_stride_width', 'tile_sample_stride_num_frames',
+)
 
 
 def photo(width: int, height: int, seed: int) -> Image.Image:
@@ -38,10 +46,10 @@ def _mend_transformers() -> None:
         CLIPTextModel.text_model = property(lambda self: self)
 
 
-def load_pipeline(checkpoint: Path, name: str):
+def load_pipeline(checkpoint: Path, name: str, dtype: torch.dtype = torch.float32):
     """The pipeline class `name` with the checkpoint's components, whichever class its model_index.json names."""
     _mend_transformers()
-    pipeline = getattr(import_module('diffusers'), name).from_pretrained(str(checkpoint), local_files_only=True, torch_dtype=torch.float32)
+    pipeline = getattr(import_module('diffusers'), name).from_pretrained(str(checkpoint), local_files_only=True, torch_dtype=dtype)
     adapters = sorted((checkpoint / EXTRA).glob('*.safetensors'))
     if adapters:
         pipeline.load_ip_adapter(str(checkpoint), subfolder=EXTRA, weight_name=adapters[0].name, image_encoder_folder=None)
@@ -55,6 +63,38 @@ def _set_scheduler(pipeline, overrides: dict | None) -> None:
     name = overrides.get('_class_name', type(pipeline.scheduler).__name__)
     settings = {key: value for key, value in overrides.items() if key != '_class_name'}
     pipeline.scheduler = getattr(import_module('diffusers'), name).from_config(pipeline.scheduler.config, **settings)
+
+
+def _tile_pictures_with(vae, decode):
+    """diffusers' own AutoencoderKL.tiled_decode over a decoder that sees frames: SVD's autoencoder has no tiling of its own."""
+    image, ratio = AutoencoderKL, 2 ** (len(vae.config.block_out_channels) - 1)
+
+    def tiled(z, num_frames=1, **rest):
+        tiles = SimpleNamespace(
+            config=SimpleNamespace(use_post_quant_conv=False), tile_sample_min_size=vae.tile_sample_min_size, tile_latent_min_size=vae.tile_sample_min_size // ratio,
+            tile_overlap_factor=0.25, blend_v=partial(image.blend_v, None), blend_h=partial(image.blend_h, None),
+            decoder=lambda tile: decode(tile, num_frames=num_frames, **rest).sample,
+        )
+        return image.tiled_decode(tiles, z)
+
+    return tiled
+
+
+def _set_tiling(vae, arguments: dict) -> dict:
+    """Turns tiling on as `arguments` say, and returns those that are left for the call."""
+    kept = {name: value for name, value in arguments.items() if name not in TILING}
+    given = {name: value for name, value in arguments.items() if name.startswith('tile_')}
+    for name, value in given.items():
+        setattr(vae, name, value)
+    if 'tile_sample_min_size' in given:
+        vae.tile_latent_min_size = given['tile_sample_min_size'] // 2 ** (len(vae.config.block_out_channels) - 1)
+    vae.use_framewise_decoding = bool(arguments.get('use_framewise_decoding'))
+    if arguments.get('enable_vae_tiling'):
+        if hasattr(vae, 'use_tiling'):
+            vae.enable_tiling()
+        else:
+            vae.decode = _tile_pictures_with(vae, vae.decode)
+    return kept
 
 
 def _is_lite(key: str) -> bool:
@@ -75,15 +115,15 @@ def _is_committed(key: str, value: torch.Tensor) -> bool:
     return _is_lite(key) and not derived and value.numel() * value.element_size() <= LARGEST_BYTES and 'image_encoder/0/out.last_hidden_state' not in key
 
 
-def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Path, pictures: list[Path] = (), committed: bool = False) -> dict[str, torch.Tensor]:
+def record_case(checkpoint: Path, family: str, letter: str, case: dict, out: Path, pictures: list[Path] = (), committed: bool = False, dtype: torch.dtype = torch.float32) -> dict[str, torch.Tensor]:
     """Runs `case`, on `pictures` if there are any, and writes it to `out`, small if it is to be `committed`; returns all tensors."""
     torch.set_num_threads(1)
-    pipeline = load_pipeline(checkpoint, case['pipeline'])
+    pipeline = load_pipeline(checkpoint, case['pipeline'], dtype)
     _set_scheduler(pipeline, case['scheduler'])
     sizes = case['image'] if isinstance(case['image'], list) else [case['image']] if case['image'] else []
     photos = [Image.open(picture).convert('RGB') for picture in pictures]
     photos = photos or [photo(width, height, case['seed'] + index) for index, (width, height) in enumerate(sizes)]
-    inputs = dict(case['kwargs'])
+    inputs = _set_tiling(pipeline.vae, case['kwargs'])
     if case['ip_adapter_scale'] is not None:
         pipeline.set_ip_adapter_scale(case['ip_adapter_scale'])
         inputs['ip_adapter_image'] = photos[0]

@@ -73,6 +73,16 @@ describe.each((await readdir(bundles)).filter((name) => !name.includes('.')))('t
   });
 });
 
+it('steps begin where the sampler can: distilled models do one, LTX two, and a manifest may say more', async () => {
+  const engine = async (name: string, defaults: object) => {
+    const bundle = await readBundleManifest(join(bundles, name), name);
+    return engineOf({ ...bundle, defaults: { ...bundle.defaults, ...defaults } }, name).options.steps;
+  };
+  expect(await engine('svd', { steps: 1 })).toMatchObject({ min: 1, default: 1 });
+  expect(await engine('ltx', { steps: 1 })).toMatchObject({ min: 2, default: 2 });
+  expect(await engine('svd', { steps: 4, minSteps: 8 })).toMatchObject({ min: 8, default: 8 });
+});
+
 it('another graph is another version', async () => {
   const bundle = await readBundleManifest(join(bundles, 'svd'), 'svd');
   const other = JSON.parse(await readFile(join(bundles, 'svd', 'manifest.json'), 'utf8'));

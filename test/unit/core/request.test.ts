@@ -114,6 +114,8 @@ describe('cleanPrompt', () => {
     ['a\u202ereversed\u200b', 'areversed'],
     ['e\u0301', 'é'],
     ['\u001b[31mred\u0007', '[31mred'],
+    // JSON may carry halves of characters, which no database takes
+    ['a\ud83d\u200b\ude00b \udc00, but 🌊', 'ab , but 🌊'],
   ])('%j → %j', (raw, clean) => expect(cleanPrompt(raw)).toBe(clean));
 });
 

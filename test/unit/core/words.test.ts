@@ -1,14 +1,14 @@
 /** The catalogue, settings, durations and texts people read. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withTables } from '../../../config/readme.ts';
 import { parseDuration } from '../../../core/admin.ts';
 import { AppError, asAppError, catalogue, fromNote, noteText } from '../../../core/errors.ts';
-import { redactor } from '../../../core/infra/pino-logger.ts';
-import { isFinal, type JobState, transitions } from '../../../core/job.ts';
+import { createLogger, redactor } from '../../../core/infra/pino-logger.ts';
+import { isFinal, type Job, type JobState, transitions } from '../../../core/job.ts';
 import { checkLength, checkPlace, dailyLimit, roleMultiple, waitingCaps } from '../../../core/policy.ts';
 import { formatIn } from '../../../core/quota.ts';
-import { progressBar, timeLeft } from '../../../core/render.ts';
+import { altText, progressBar, timeLeft } from '../../../core/render.ts';
 import { changeSetting, defaultSettings, settingSpecs } from '../../../core/settings.ts';
 import { sampleManifest } from '../../support/manifest.ts';
 
@@ -145,4 +145,23 @@ it('removes secrets from whatever is logged', () => {
   expect(redact('token=hunter2hunter2 https://api.telegram.org/file/bot123456789:AAbbCCddEEffGGhhIIjjKK/x.jpg ?ex=1&is=2&hm=abc"')).toBe(
     'token=[secret] https://api.telegram.org/file/bot[secret]/x.jpg ?ex=[secret]&is=[secret]&hm=[secret]"',
   );
+});
+
+it('an alternative text is cut between characters', () => {
+  for (const before of ['', 'x']) {
+    const text = altText({ request: { seconds: 3, prompt: `${before}${'🌊'.repeat(600)}` }, photo: null } as unknown as Job);
+    expect([text.length > 990, text.length <= 1000, text.isWellFormed()]).toEqual([true, true, true]);
+  }
+});
+
+it('the log does not tell with which password a login failed', () => {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((line) => written.push(String(line)) > 0);
+  const error = Object.assign(new Error('WRONGPASS'), { command: { name: 'hello', args: ['3', 'AUTH', 'default', 'hunter2'] } });
+  const log = createLogger('info');
+  log.warn({ err: error }, 'once');
+  log.warn({ err: Object.assign(new Error('no node answers'), { lastNodeError: error }) }, 'inside another');
+  log.warn({ err: new AggregateError([error], 'none answers') }, 'among others');
+  write.mockRestore();
+  expect(written.map((line) => [line.includes('hunter2'), line.includes('[hidden]')])).toEqual([1, 2, 3].map(() => [false, true]));
 });

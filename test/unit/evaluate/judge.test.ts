@@ -38,6 +38,13 @@ describe('the camera', () => {
     expect(answer('still', measured({ pan: 0.002 }), { still: true })).toBe(true);
     expect(answer('still', measured({ zoom: 1.03 }), { still: true })).toBe(false);
   });
+  it('may push in a little where the engine said that nothing was found, and do nothing else', () => {
+    const still = (camera: Partial<Measures['camera']>) =>
+      judge(measured(camera), { still: true }, { nothingFound: true }).find(({ question }) => question === 'still');
+    expect(still({ zoom: 1.08 })?.passed).toBe(true);
+    expect(still({ zoom: 1.3 })?.passed).toBe(false);
+    expect(still({ pan: 0.05 })?.passed).toBe(false);
+  });
 });
 
 describe('regions', () => {

@@ -33,10 +33,14 @@ describe('neighbouring frames', () => {
     expect(error).toBeLessThan(1);
     expect(consistency).toBeGreaterThan(0.99);
   });
+  it('are, however fine the texture that moves on', () => {
+    const fine = (x: number, y: number): number => texture(x, y) + 14 * Math.sin(2.3 * x + 0.4 * y) + 14 * Math.sin(0.5 * x - 2.4 * y);
+    expect(warpBetweenNeighbours(film(12, (x, y, time) => fine(x + 4.4 * time, y))).error).toBeLessThan(1);
+  });
   it('are not, where grain boils', () => {
     const boiling = film(12, (x, y, time) => texture(x + 9 * time, y) + 12 * Math.sin(12.9898 * x + 78.233 * y + 4000 * time));
     const { error, consistency } = warpBetweenNeighbours(boiling);
-    expect(error).toBeGreaterThan(3);
+    expect(error).toBeGreaterThan(2);
     expect(consistency).toBeLessThan(0.95);
   });
 });

@@ -51,7 +51,9 @@ const runningSum = (broken?: number) => {
   return { model: { manifest, components } as unknown as Model, calls, released };
 };
 
-const latents = tensor(Float32Array.of(1, 10, 100), [1, 1, 3, 1, 1]);
+/** Sums of these stay within -1..1, where nothing is clamped, and are exact. */
+const PART = 1 / 128;
+const latents = tensor(Float32Array.of(PART, 10 * PART, 100 * PART), [1, 1, 3, 1, 1]);
 const quiet = startRun({ signal: new AbortController().signal });
 const collect = async (chunks: AsyncIterable<VideoChunk>): Promise<VideoChunk[]> => {
   const all: VideoChunk[] = [];
@@ -64,7 +66,7 @@ describe('decoding', () => {
     const { model } = runningSum();
     const chunks = await collect(decodeCausal(model, quiet, latents));
     expect(chunks.map(({ frames }) => frames.dims[0])).toEqual([1, 4, 4]);
-    expect(chunks.map(({ sample }) => sample.data[0])).toEqual([1, 11, 111]);
+    expect(chunks.map(({ sample }) => sample.data[0])).toEqual([PART, 11 * PART, 111 * PART]);
   });
 
   it('begins with the first graph and hands every cache to the next, alone', async () => {
@@ -79,7 +81,7 @@ describe('decoding', () => {
     const { model, calls } = runningSum();
     await collect(decodeCausal(model, quiet, latents));
     const again = await collect(decodeCausal(model, quiet, latents));
-    expect(again.map(({ sample }) => sample.data[0])).toEqual([1, 11, 111]);
+    expect(again.map(({ sample }) => sample.data[0])).toEqual([PART, 11 * PART, 111 * PART]);
     expect(calls[3]?.graph).toBe('vae_decoder_first');
   });
 
@@ -100,6 +102,12 @@ describe('decoding', () => {
     abort.abort();
     await expect(chunks.next()).rejects.toMatchObject({ code: 'CANCELED' });
     expect(calls).toHaveLength(1);
+  });
+
+  it('clamps what it decoded', async () => {
+    const { model } = runningSum();
+    const chunks = await collect(decodeCausal(model, quiet, tensor(Float32Array.of(0.5, -4), [1, 1, 2, 1, 1])));
+    expect(chunks.map(({ sample }) => sample.data[0])).toEqual([0.5, -1]);
   });
 
   it('refuses a frame that is not a number', async () => {

@@ -1,9 +1,10 @@
 /** What engines of published families refuse before any network runs, and the words for it. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../../../core/errors.ts';
+import { AppError, noteText } from '../../../core/errors.ts';
+import type { BundleManifest } from '../../../worker/onnx/bundle-manifest.ts';
 import { etaArgument, formArguments, prompt, readArguments } from '../../../worker/parts/call-arguments.ts';
-import { checkFrames, checkSize, requirePhoto } from '../../../worker/parts/request-check.ts';
+import { checkFrames, checkSize, checkSteps, requirePhoto } from '../../../worker/parts/request-check.ts';
 
 const sizes = { sidePx: { min: 64, max: 1024, step: 64 }, maxPixels: 640 * 640 };
 const refusal = (act: () => unknown): AppError => {
@@ -15,6 +16,13 @@ const refusal = (act: () => unknown): AppError => {
   }
   throw new Error('nothing was refused');
 };
+
+it('fewer steps than the sampler can do are refused with the fewest it can', () => {
+  const bundle = { family: 'ltx', defaults: {} } as BundleManifest;
+  expect(() => checkSteps(bundle, 2)).not.toThrow();
+  expect(noteText(refusal(() => checkSteps(bundle, 1)).toNote())).toBe('steps must be between 2 and 1000; you asked for 1.');
+  expect(() => checkSteps({ family: 'svd', defaults: {} } as BundleManifest, 1)).not.toThrow();
+});
 
 describe('sizes', () => {
   it.each([

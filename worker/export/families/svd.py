@@ -47,7 +47,7 @@ def _decoder(checkpoint: Checkpoint, options: Options) -> Graph:
     return Graph(
         name='vae_decoder', module=TemporalDecoder(vae), inputs={'latents': ('frames', channels, 'latent_height', 'latent_width')},
         outputs={'sample': ('frames', 3, 'height', 'width'), 'frames': ('frames', 'height', 'width', 3)},
-        examples=[{'latents': autoencoder.latents(3, channels, 8, 6)}, {'latents': autoencoder.latents(2, channels, 6, 10)}],
+        examples=[{'latents': autoencoder.latents(3, channels, 8, 6)}, {'latents': autoencoder.latents(2, channels, 6, 10)}], doubles=True,
     )
 
 
@@ -72,7 +72,7 @@ def _unet(checkpoint: Checkpoint, options: Options) -> Graph:
             'encoder_hidden_states': ('batch', 1, config.cross_attention_dim), 'added_time_ids': ('batch', 3),
         },
         outputs={'noise_pred': ('batch', 'frames', config.out_channels, 'latent_height', 'latent_width')},
-        examples=[example(2, 3, 4, 3, 700.0), example(1, 5, 2, 5, 0.7)],
+        examples=[example(2, 3, 4, 3, 700.0), example(1, 5, 2, 5, 0.7)], one_token=True,
     )
 
 

@@ -122,7 +122,10 @@ def _two_frames(cache):
 
 
 class WanDecoderChunk(torch.nn.Module):
-    """One latent frame through the causal decoder: the first gives one frame, every other four. Caches go in and come out, two frames each."""
+    """One latent frame through the causal decoder: the first gives one frame, every other four. Caches go in and come out, two frames each.
+
+    The sample is not clamped, because pieces of a picture are joined first.
+    """
 
     def __init__(self, vae, is_first: bool):
         super().__init__()
@@ -139,7 +142,7 @@ class WanDecoderChunk(torch.nn.Module):
             out = vae.decoder(x, feat_cache=slots, feat_idx=used)
         if vae.config.patch_size is not None:
             out = unpatchify(out, vae.config.patch_size)
-        sample = out.float().clamp(-1, 1)
+        sample = out.float()
         return sample, frames_of(sample), *(_two_frames(cache) for cache in slots[: used[0]])
 
 
