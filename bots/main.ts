@@ -1,6 +1,5 @@
 /** `npm start`: everything in one process, or the part that STILLMOTION_ROLE names. */
-import { loadConfig } from '../config/index.ts';
-import { debugNarrowed } from '../config/quiet.ts';
+import { debugNarrowed, loadConfig } from '../config/index.ts';
 import { AppError, asAppError, noteText } from '../core/errors.ts';
 import { createLogger } from '../core/infra/pino-logger.ts';
 import { type App, startApp } from './app.ts';

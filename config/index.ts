@@ -2,7 +2,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
+import { quietDebug } from './quiet.ts';
 import { type Environment, schema } from './schema.ts';
+
+/** Whether DEBUG was narrowed in this process: entry files import this one before the clients that read the variable. */
+export const debugNarrowed = quietDebug(process.env);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fromRoot = (path: string): string => (isAbsolute(path) ? path : resolve(root, path));

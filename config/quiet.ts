@@ -1,4 +1,4 @@
-/** Imported before the clients it is about: keeps them from printing what is never logged here, whatever DEBUG asks for. */
+/** Keeps libraries from printing what is never logged here, whatever DEBUG asks for. */
 
 /**
  * Namespaces of the package `debug` that print calls with all that is in them: telegraf the webhook's secret, people's words and, in
@@ -17,6 +17,3 @@ export const quietDebug = (environment: NodeJS.ProcessEnv): boolean => {
   environment.DEBUG = [wanted, ...TELLING.flatMap((name) => [`-${name}`, `-${name}:*`])].join(',');
   return true;
 };
-
-/** Whether DEBUG was narrowed in this process. */
-export const debugNarrowed = quietDebug(process.env);

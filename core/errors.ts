@@ -176,7 +176,11 @@ export const catalogue = {
     'Memory was short, so the picture was drawn in overlapping pieces. With more memory the same seed looks a little different.',
   ),
   NOTE_CROPPED: line('InputError', 'never', 'This camera move starts on a slightly cropped photo.'),
-  NOTE_PREVIEW: line('MediaError', 'never', 'Only the first {seconds} s fit the size limit here. The whole clip is kept: /result brings it where larger files are allowed.'),
+  NOTE_PREVIEW: line(
+    'MediaError',
+    'never',
+    'Only the first {seconds} s fit the size limit here. The whole clip is kept: /result brings it where larger files are allowed.',
+  ),
   NOTE_REDUCED: line('MediaError', 'never', 'Reduced to {widthPx}×{heightPx} to fit the size limit here.'),
 } as const satisfies Record<string, CatalogueLine>;
 

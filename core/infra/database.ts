@@ -61,7 +61,13 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
 
 /** Connects to a PostgreSQL server. @param url `postgres://user:password@host/database` */
 export const openPostgres = async (url: string): Promise<Database> => {
-  const pool = new pg.Pool({ connectionString: url, max: 10, keepAlive: true, connectionTimeoutMillis: 10_000, options: `-c search_path=${SEARCH_PATH.replace(' ', '')}` });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    options: `-c search_path=${SEARCH_PATH.replace(' ', '')}`,
+  });
   // An idle connection that drops is replaced by the pool on the next query.
   pool.on('error', () => undefined);
   // One that drops between two statements of a transaction reports it to nobody else; the next statement fails.

@@ -34,7 +34,7 @@ const STILL_PX = 0.5;
 /** The last rounds leave out what sways by little more than the tracker's own error. */
 const NARROWING_PX = [1.2, 0.9, 0.6, 0.4, 0.4] as const;
 /** A moving camera leaves almost no point where it was; so many at rest mean that it is the rest that moves. */
-const STILL_SHARE = 0.12;
+const STILL_SHARE = 0.2;
 const TRIES = 160;
 /** When fewer than this share of the corners is still in sight, new ones are looked for. */
 const LOST_SHARE = 0.45;
