@@ -90,12 +90,12 @@ class Build:
 
 
 def svd(folder: Path) -> None:
-    """Stable Video Diffusion. Its group norms have 32 groups, so nothing is narrower than 32."""
+    """Stable Video Diffusion. Its group norms have 32 groups, so nothing is narrower than 32; with one channel in a group a norm would wipe out the time embedding."""
     build = Build(folder, 'StableVideoDiffusionPipeline', 100)
     build.clip_image()
     build.add('vae', AutoencoderKLTemporalDecoder(block_out_channels=(32, 32, 32, 32), down_block_types=('DownEncoderBlock2D',) * 4, layers_per_block=1))
     build.add('unet', UNetSpatioTemporalConditionModel(
-        sample_size=8, block_out_channels=(32, 32), down_block_types=('CrossAttnDownBlockSpatioTemporal', 'DownBlockSpatioTemporal'),
+        sample_size=8, block_out_channels=(32, 64), down_block_types=('CrossAttnDownBlockSpatioTemporal', 'DownBlockSpatioTemporal'),
         up_block_types=('UpBlockSpatioTemporal', 'CrossAttnUpBlockSpatioTemporal'), addition_time_embed_dim=8, projection_class_embeddings_input_dim=24,
         layers_per_block=1, cross_attention_dim=WIDTH, num_attention_heads=(2, 2), num_frames=14,
     ))
