@@ -41,7 +41,10 @@ export interface Channel {
    * which does the same. @throws what the platform answers; `retryAfterMs` when it asks to wait
    */
   refreshMenus?(): Promise<void>;
-  /** Best effort: shows position, progress and time left; obeys the platform's rate limits and never throws. */
+  /**
+   * Best effort: shows position, progress and time left; obeys the platform's rate limits and never throws. Called once more when
+   * the job has ended: nothing of it may be shown from then on.
+   */
   showStatus(job: Job, standing: Standing): Promise<void>;
   /**
    * Brings the outcome of a finished job into its conversation: the clip when done, otherwise the reason.

@@ -40,7 +40,7 @@ export const photoKey = (sha256: string): string => `photos/${sha256}`;
 
 /**
  * Checks the place, the words, the photo and the quota, then accepts the job.
- * @throws InputError, RefusedError, RemoteError; nothing is kept and nothing charged when it throws
+ * @throws InputError, RefusedError, RemoteError; nothing is charged and no job is kept when it throws; a photo that was stored goes with the next round of retention
  */
 export const submit = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   try {
