@@ -7,6 +7,7 @@ import { loadConfig } from '../../config/index.ts';
 import { AppError, asAppError, noteText } from '../../core/errors.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import { openPipelineBundle } from '../onnx/pipeline-bundle.ts';
+import { machineProviders } from '../residency.ts';
 import { readCase, requireFolder } from './case.ts';
 import type { StageReport } from './compare.ts';
 import { type Replayed, replayCase, writeResult } from './replay-case.ts';
@@ -81,7 +82,7 @@ const runPair = async ({ name, bundle, recorded }: Pair, trace: string | undefin
   const replayed = await replayCase(test, {
     manifest: engineOf(manifest, 'golden'),
     folder: bundle,
-    providers: config.executionProviders,
+    providers: (await machineProviders(config.executionProviders)).providers,
     threads: config.threads,
     log: createLogger(config.logLevel),
     signal: new AbortController().signal,
