@@ -1,60 +1,14 @@
 /** Every family of models, installed as an operator would install them, makes a clip through the page's API and both chats. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { probe } from '../../worker/media/probe.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type FakeDiscord, startFakeDiscord } from '../support/fake-discord.ts';
-import { type FakeTelegram, startFakeTelegram } from '../support/fake-telegram.ts';
-import { installModels } from '../support/models.ts';
-import { jpeg } from '../support/photos.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startChatsApp, until } from '../support/chats-app.ts';
 import { hasEnded, type JobView, waitForJob } from '../support/rest.ts';
 
 const families = readdirSync(fileURLToPath(new URL('../golden/bundles', import.meta.url))).sort();
-const PATIENCE_MS = 50_000;
-
-let directory: string;
-let photo: Buffer;
-let discord: FakeDiscord;
-let telegram: FakeTelegram;
-let app: TestApp;
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'stillmotion-every-'));
-  installModels(join(directory, 'models'), Object.fromEntries(families.map((family) => [family, family])));
-  [photo, discord, telegram] = await Promise.all([jpeg(160, 120), startFakeDiscord(), startFakeTelegram()]);
-  app = await startTestApp({
-    MODELS_DIR: join(directory, 'models'),
-    DISCORD_TOKEN: discord.token,
-    DISCORD_API_URL: discord.apiUrl,
-    DOWNLOAD_ALLOW: new URL(discord.cdnUrl).origin,
-    TELEGRAM_TOKEN: telegram.token,
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    REDIS_URL: '',
-  });
-});
-afterAll(async () => {
-  await app?.close();
-  await Promise.all([discord.close(), telegram.close()]);
-  rmSync(directory, { recursive: true, force: true });
-  expect([...discord.violations, ...telegram.violations]).toEqual([]);
-});
-
-const until = async <T>(find: () => T | null | undefined | false): Promise<T> => {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const found = find();
-    if (found) return found;
-  }
-  throw new Error(`nothing came within ${PATIENCE_MS} ms`);
-};
-
-const facts = (name: string, bytes: Uint8Array) => {
-  const path = join(directory, name);
-  writeFileSync(path, bytes);
-  return probe(path);
-};
+const chats = await startChatsApp(Object.fromEntries(families.map((family) => [family, family])));
+const { app, discord, facts, photo, telegram } = chats;
+afterAll(async () => expect(await chats.close()).toEqual([]));
 
 describe.each(families)('%s', (family) => {
   const takesPhoto = () => app.deps.manifests.find(({ id }) => id === family)?.inputs.image !== 'none';

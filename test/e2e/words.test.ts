@@ -1,61 +1,17 @@
 /** Models besides the shipped one, through every door but the page: words alone and a photo become clips on the command line and in both chats. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { probe } from '../../worker/media/probe.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type FakeDiscord, startFakeDiscord } from '../support/fake-discord.ts';
+import { startChatsApp, until } from '../support/chats-app.ts';
 import type { FakeInteraction } from '../support/fake-discord-state.ts';
-import { type FakeTelegram, startFakeTelegram } from '../support/fake-telegram.ts';
 import type { FakeMessage } from '../support/fake-telegram-state.ts';
-import { installModels } from '../support/models.ts';
-import { jpeg } from '../support/photos.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-let directory: string;
-let modelsDir: string;
-let photo: Buffer;
-let discord: FakeDiscord;
-let telegram: FakeTelegram;
-let app: TestApp;
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'stillmotion-words-'));
-  modelsDir = join(directory, 'models');
-  installModels(modelsDir, { scenes: 'animatediff', moving: 'svd' });
-  [photo, discord, telegram] = await Promise.all([jpeg(160, 120), startFakeDiscord(), startFakeTelegram()]);
-  app = await startTestApp({
-    MODELS_DIR: modelsDir,
-    DISCORD_TOKEN: discord.token,
-    DISCORD_API_URL: discord.apiUrl,
-    DOWNLOAD_ALLOW: new URL(discord.cdnUrl).origin,
-    TELEGRAM_TOKEN: telegram.token,
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    REDIS_URL: '',
-  });
-});
-afterAll(async () => {
-  await app?.close();
-  await Promise.all([discord.close(), telegram.close()]);
-  rmSync(directory, { recursive: true, force: true });
-  expect([...discord.violations, ...telegram.violations]).toEqual([]);
-});
-
-const until = async <T>(find: () => T | null | undefined | false, timeoutMs = 50_000): Promise<T> => {
-  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const found = find();
-    if (found) return found;
-  }
-  throw new Error(`nothing came within ${timeoutMs} ms: ${find.toString().slice(0, 200)}`);
-};
-
-const facts = (name: string, bytes: Uint8Array) => {
-  const path = join(directory, name);
-  writeFileSync(path, bytes);
-  return probe(path);
-};
+const chats = await startChatsApp({ scenes: 'animatediff', moving: 'svd' });
+const { directory, discord, facts, modelsDir, photo, telegram } = chats;
+afterAll(async () => expect(await chats.close()).toEqual([]));
 
 const fromWords = { codec: 'h264', pixelFormat: 'yuv420p', widthPx: 64, heightPx: 64, frameCount: 4 };
 const fromPhoto = { codec: 'h264', pixelFormat: 'yuv420p', widthPx: 64, heightPx: 48, frameCount: 4 };

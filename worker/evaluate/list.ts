@@ -47,7 +47,7 @@ const expectation = z
     still: z.literal(true).optional(),
     /** These regions of the photo must move. */
     moves: z.array(z.string()).min(1).optional(),
-    /** ... and at least twice as much as any other. */
+    /** The regions of `moves` must move at least twice as much as any other. */
     only: z.literal(true).optional(),
     /** Direction in the picture in which the moving regions drift on the whole: x to the right, y DOWN. Any length but 0. */
     drift: z
