@@ -24,7 +24,7 @@ export const motion: EngineManifest = {
     seconds: { min: 1, max: 8, step: 0.5, default: 3 },
     fps: { min: 8, max: 30, step: 1, default: 24 },
     steps: { min: 4, max: 40, step: 1, default: 12 },
-    guidance: { min: 1, max: 6, step: 0.1, default: 2 },
+    guidance: { min: 1, max: 6, step: 0.1, default: 1 },
     motion: { min: 0, max: 2, step: 0.1, default: 1 },
     sidePx: { min: 64, max: 1920, step: 2, default: 1280 },
     loop: true,

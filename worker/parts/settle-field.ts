@@ -1,7 +1,8 @@
-/** Settles a sampled motion field: smooth phases, sizes that differ from seed to seed, clouds that drift together, no flow where it is doubtful. */
+/** Settles a sampled motion field: smooth phases, sizes that differ from seed to seed but little from cell to cell, clouds that drift together, no flow where it is doubtful. */
 import { clamp, smoothStep } from '../tensor/ops.ts';
 import type { Random } from '../tensor/random.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
+import { evenSizes } from './even-sizes.ts';
 import { AREA, CELLS, type Plane, plane, type Swing, smoothPhases } from './smooth-phase.ts';
 
 const CLASSES = 12;
@@ -90,11 +91,8 @@ export const settleField = (
   );
   const sea = asked[SEA] as Plane;
   const sharper = SEA_WAVES.map((factor) => plane((i) => 1 + (factor - 1) * (sea[i] as number)));
-  const smooth = smoothPhases(
-    swings,
-    MAY_SWING.map((k) => asked[k] as Plane),
-    sharper,
-  );
+  const swinging = MAY_SWING.map((k) => asked[k] as Plane);
+  const smooth = evenSizes(smoothPhases(swings, swinging, sharper), swinging, sea);
   const factors = sizeFactors(asked, program, jointSizes(smooth), draws);
   smooth.forEach((axes, f) => {
     const factor = factors[f] as Plane;

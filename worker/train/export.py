@@ -174,7 +174,7 @@ def main():
         "classCount": CLASS_COUNT,
         "programSize": PROGRAM_SIZE,
         "decode": {**{k: round(v * CALIBRATION.get(k, 1), 4) for k, v in DECODE.items()}, "formula": "displacement (units of sqrt(width*height)) = scale * sign(v) * max(|v| - deadZone, 0)^2; flicker likewise (share of brightness)"},
-        "sampling": {"sigmaData": 0.5, "sigmaMax": 40, "sigmaMin": 0.05, "rho": 7, "steps": 12, "guidance": 2},
+        "sampling": {"sigmaData": 0.5, "sigmaMax": 40, "sigmaMin": 0.05, "rho": 7, "steps": 12, "guidance": 1},
     }
     write_vocabulary(vocabulary, f"{options.out}/vocabulary.json")
     sizes = sum(os.path.getsize(f"{options.out}/{n}") for n in ("text.onnx", "image.onnx", "denoiser.onnx"))

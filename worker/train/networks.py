@@ -381,7 +381,7 @@ def believe_words(segmentation, program):
 
 
 class GuidedDenoiser(nn.Module):
-    """The exported graph: both guidance branches as one batch, guided, rescaled, gated."""
+    """The exported graph: both guidance branches as one batch, guided, rescaled, gated. At a guidance of 1 the free branch is left out."""
 
     def __init__(self, denoiser):
         super().__init__()
@@ -391,17 +391,19 @@ class GuidedDenoiser(nn.Module):
         """Interface of denoiser.onnx; segmentation, depth, sway at 64 x 64."""
         segmentation = believe_words(segmentation, program)
         segmentation, depth, sway = (F.avg_pool2d(a, 2) for a in (segmentation, depth, sway))
-        twice = lambda a: torch.cat([a, a])
-        known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])
+        b = field.shape[0]
+        rows = b + b * (guidance > 1).any().long()
+        twice = lambda a: torch.cat([a, a])[:rows]
+        known = torch.cat([torch.ones_like(sigma), torch.zeros_like(sigma)])[:rows]
         fields, cameras, sizes = self.denoiser(twice(field), twice(camera), twice(sigma), twice(program), known, twice(features), twice(segmentation), twice(depth), twice(sway))
-        conditional, free = fields.chunk(2)
+        conditional, free = fields[:b], fields[-b:]
         gate = motion_gate(segmentation, program)
         conditional, free = low_pass(conditional, gate), low_pass(free, gate)
         guided = free + guidance * (conditional - free)
         # Keep the energy of the conditional prediction (Lin et al. 2023): guidance must steer, not amplify.
         energy = lambda a: a.square().mean((1, 2, 3), keepdim=True).add(1e-8).sqrt()
         guided = guided * (energy(conditional) / energy(guided))
-        guided = restore_sizes(guided, low_pass(sizes.chunk(2)[0], gate[:, 2:8]), sigma)
+        guided = restore_sizes(guided, low_pass(sizes[:b], gate[:, 2:8]), sigma)
         # The camera follows the words exactly: no guidance, and axes that were not asked for stay 0.
         asked = (program[:, 14:22].abs() > 0.1).to(camera.dtype)
-        return guided, cameras.chunk(2)[0] * asked
+        return guided, cameras[:b] * asked

@@ -43,15 +43,21 @@ def packages():
     return sorted(names)
 
 
+def downloaded(wanted, folder):
+    try:
+        return subprocess.run(["apt-get", "download", wanted], cwd=folder).returncode == 0
+    except OSError:  # no apt-get
+        return False
+
+
 def fetch(folder):
     """Downloads the packages with apt-get and unpacks each into folder/<package>; needs no root."""
     os.makedirs(folder, exist_ok=True)
     for name in packages():
         if os.path.isdir(os.path.join(folder, name)):
             continue
-        try:
-            subprocess.run(["apt-get", "download", name], cwd=folder, check=True)
-        except (OSError, subprocess.CalledProcessError):
+        # one that the installed Debian lacks may be in another suite of apt's sources
+        if not any(downloaded(wanted, folder) for wanted in (name, f"{name}/testing", f"{name}/unstable")):
             print(f"{name}: not to be had from apt-get here; unpack https://packages.debian.org/sid/{name} into {folder}/{name}")
             continue
         archive = glob.glob(os.path.join(folder, f"{name}_*.deb"))[0]

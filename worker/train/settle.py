@@ -2,7 +2,7 @@
 
 The twin is worker/parts/settle-field.ts (with smooth-phase.ts); both compute in double precision. What 12 steps of sampling
 leave is no wave or wind: points round which a phase winds once, neighbours out of step, one size for every seed (the
-denoiser is drawn to the expected one, `restore_sizes`), and what swings in the wind too small, because the square of an
+denoiser is drawn to the expected one, `restore_sizes`), sizes that differ from cell to cell, and what swings in the wind too small, because the square of an
 expected root is less than the expected square. The numbers were chosen on every second of the held-out drawn scenes.
 
     python settle.py --record ../../test/golden/settle.json         new reference numbers
@@ -36,6 +36,11 @@ class Settle:
     rounds: int = 40  # iterations per solution
     apart: float = 1.5  # neighbours of different classes hang together by this power of what they share
     kept: float = 0.3  # weight of a cell's own phase against the smooth one
+    even: float = 0.9  # sizes are drawn to the mean over a window by this power; those of the sea stay, they are its perspective
+    even_radius: int = 5
+    even_sigma: float = 3.75
+    even_least: float = 1 / 3  # bounds of what that does to a size
+    even_most: float = 3.0
     sea_waves: tuple = (1.65, 1.3, 1.2)  # factors on the phase steps of the sea: the sampled waves are too long
     swell: tuple = (0.27, 0.25, 0.42)  # deviations of the logarithm of sizes, those of motion.py: the sea's swings,
     pace: float = 0.16  # the wind over the whole picture,
@@ -159,6 +164,14 @@ def smooth_phases(waves, shares, how):
 
 # ---- sizes and flow -----------------------------------------------------------------------------
 
+def even_sizes(waves, shares, how):
+    """Swings [n,3,2,32,32] whose sizes differ less from cell to cell of a class; the same phases."""
+    sizes = waves.abs().square().sum(2).sqrt()
+    total, mean = (kin_mean(maps, shares, how.even_radius, how.even_sigma) for maps in (torch.ones_like(sizes[:, :1]), sizes))
+    factors = ((mean / (total + 1e-9) + FAINT / 10) / (sizes + FAINT / 10)) ** (how.even * (1 - shares[:, SEA:SEA + 1]))
+    return waves * factors.clamp(how.even_least, how.even_most)[:, :, None]
+
+
 def size_factors(sizes, program, draws, shares, how):
     """Factors on the three swings [n,3,32,32] from their joint sizes [n,32,32] and normal numbers [n,13].
 
@@ -197,7 +210,9 @@ def settle_field(field, program, segmentation, draws, how=Settle()):
     asked = shares * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]
     motion = decompand(before)
     parts = motion[:, 2:14].reshape(-1, 3, 2, 2, CELLS, CELLS)
-    waves = smooth_phases(torch.complex(parts[:, :, 0].contiguous(), -parts[:, :, 1].contiguous()), asked * asked.new_tensor(MAY_OSCILLATE)[:, None, None], how)
+    swinging = asked * asked.new_tensor(MAY_OSCILLATE)[:, None, None]
+    waves = smooth_phases(torch.complex(parts[:, :, 0].contiguous(), -parts[:, :, 1].contiguous()), swinging, how)
+    waves = even_sizes(waves, swinging, how)
     waves = waves * size_factors(waves.abs().square().sum((1, 2)).sqrt(), program, draws, asked, how)[:, :, None]
     parts = torch.stack([waves.real, -waves.imag], 2).reshape(-1, 12, CELLS, CELLS)
     settled = recompand(torch.cat([settle_flow(motion[:, :2], asked, how), parts, motion[:, 14:]], 1))
