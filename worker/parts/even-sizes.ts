@@ -3,9 +3,9 @@ import { clamp } from '../tensor/ops.ts';
 import { AREA, CELLS, type Plane, plane, type Swing } from './smooth-phase.ts';
 
 /** Cells over which sizes are averaged, and the deviation of the Gaussian that weighs them. */
-const WINDOW = { radius: 5, sigma: 3.75 } as const;
+const WINDOW = { radius: 7, sigma: 5.5 } as const;
 /** Sizes are drawn to that mean by this power, and changed by no more than these factors. */
-const EVEN = { power: 0.9, least: 1 / 3, most: 3 } as const;
+const EVEN = { power: 1, least: 1 / 4, most: 4 } as const;
 /** A swing, in shares of the frame, that nobody can see. */
 const FAINT = 1e-5;
 

@@ -36,11 +36,11 @@ class Settle:
     rounds: int = 40  # iterations per solution
     apart: float = 1.5  # neighbours of different classes hang together by this power of what they share
     kept: float = 0.3  # weight of a cell's own phase against the smooth one
-    even: float = 0.9  # sizes are drawn to the mean over a window by this power; those of the sea stay, they are its perspective
-    even_radius: int = 5
-    even_sigma: float = 3.75
-    even_least: float = 1 / 3  # bounds of what that does to a size
-    even_most: float = 3.0
+    even: float = 1.0  # sizes are drawn to the mean over a window by this power; those of the sea stay, they are its perspective
+    even_radius: int = 7
+    even_sigma: float = 5.5
+    even_least: float = 1 / 4  # bounds of what that does to a size
+    even_most: float = 4.0
     sea_waves: tuple = (1.65, 1.3, 1.2)  # factors on the phase steps of the sea: the sampled waves are too long
     swell: tuple = (0.27, 0.25, 0.42)  # deviations of the logarithm of sizes, those of motion.py: the sea's swings,
     pace: float = 0.16  # the wind over the whole picture,
