@@ -12,6 +12,7 @@ CAMERA = ["panX", "panY", "zoom", "roll", "dolly", "orbit", "crane", "handheld"]
 PROGRAM_SIZE = 24
 EVERYTHING = 0.6  # amplitude of every class when the words do not choose
 SMALL_PUSH_IN = 0.35  # dolly of the empty prompt
+GENTLE = 0.6  # how much of "less than normal" is meant: what is gentle must still be seen
 
 INDEX = {name: i - 1 for i, name in enumerate(CLASSES) if i}
 
@@ -30,11 +31,11 @@ NOUNS = {
     "grass": (words("grass meadow field fields reed reeds wheat crops lawn barley rye prairie weeds stalks corn hay heather grassland tall_grass dune_grass blades_of_grass grasses wheat_field rice cornfield pasture savanna cattails bulrushes lawn_grass steppe rushes oats straw"), {"grass": 1}),
     "flower": (words("flower flowers petal petals rose roses tulip tulips lavender sunflower sunflowers daisy daisies poppy poppies wildflowers bluebells dandelion dandelions blossom bloom blooms orchid lily lilies iris bouquet daffodils crocus hydrangea clover carnation peony"), {"grass": 1, "foliage": 0.7}),
     "plant": (words("plant plants nature landscape_plants potted_plant garden flora houseplant seedlings stems succulent"), {"grass": 1, "foliage": 1}),
-    "cloth": (words("flag flags banner banners curtain curtains dress skirt cloth fabric sail sails laundry cape scarf shirt clothes clothing tent drape drapes veil robe gown jacket coat pennant tablecloth blanket ribbon ribbons silk linen cloak kimono textile sheets prayer_flags streamers tie sari shawl apron towel tarp canvas awning garment sleeves hood"), {"cloth": 1}),
+    "cloth": (words("flag flags banner banners curtain curtains dress skirt cloth fabric sail sails laundry cape scarf shirt clothes clothing tent drape drapes veil robe gown jacket coat pennant tablecloth blanket ribbon ribbons silk linen cloak kimono textile sheets prayer_flags streamers tie sari shawl apron towel tarp canvas awning garment sleeves hood robes umbrella umbrellas parasol parasols sun_umbrella sun_umbrellas beach_umbrella sunshade costume uniform pants trousers"), {"cloth": 1}),
     "fire": (words("fire flame flames campfire bonfire candle candles torch fireplace lava embers ember sparks blaze hearth inferno wildfire candle_flame torches magma bonfires burner firewood firepit"), {"fire": 1}),
     "smoke": (words("smoke steam fog mist haze vapor vapour dust exhaust fumes incense plume smog geyser smoke_plume chimney_smoke mists low_fog steam_from_the_cup dust_cloud vapors wisps cigarette_smoke ash"), {"smoke": 1, "sky": 0}),
     "hair": (words("hair fur beard mane ponytail curls braid braids feathers whiskers bangs hairs tresses plumage locks_of_hair long_hair moustache mustache fringe pelt strands_of_hair hairdo wool fleece eyelashes"), {"hair": 1}),
-    "body": (words("man woman person people girl boy child baby face portrait body dog cat horse animal chest shoulders head model lady guy kid human dancer couple bride groom figure astronaut kitten puppy cow sheep lion tiger wolf bear fox elephant deer owl subject mother father soldier singer musician character family crowd children men women torso hand hands arms monkey rabbit goat fisherman grandmother statue_man skin pet parrot squirrel"), {"body": 1}),
+    "body": (words("man woman person people girl boy child baby face portrait body dog cat horse animal chest shoulders head model lady guy kid human dancer couple bride groom figure astronaut kitten puppy cow sheep lion tiger wolf bear fox elephant deer owl subject mother father soldier singer musician character family crowd children men women torso hand hands arms monkey rabbit goat fisherman grandmother statue_man skin pet parrot squirrel cyclist skater skier rider runner jogger violinist dancers player swimmer bears horses cows dogs cats puppies kittens bison buffalo pheasant peacock camels herd friend"), {"body": 1}),
     "floating": (words("boat boats ship ships balloon balloons kite canoe kayak yacht raft duck ducks swan swans buoy bubble bubbles sailboat sailboats gondola dinghy ferry bird birds seagull seagulls airplane plane jellyfish fish hot_air_balloon hot_air_balloons rowboat fishing_boat lanterns paper_lanterns vessel airship zeppelin drone butterfly butterflies gulls geese goose turtle driftwood barge goldfish"), {"floating": 1}),
     "light": (words("light lights lamp lamps neon neon_sign neon_lights bulb bulbs city_lights street_lights star stars sunlight sunbeams rays sun_rays sparkles glitter glow bokeh headlights sun moon moonlight lantern string_lights fairy_lights streetlamp candlelight christmas_lights beacon laser lighthouse_beam lightning fireflies reflection reflections gleam window_lights spotlights streetlights lamplight"), {"light": 1}),
     "all": (words("everything scene picture photo image whole_scene whole_picture entire_scene it all all_things the_whole_image"), {c: 1 for c in CLASSES[1:]}),
@@ -46,7 +47,7 @@ SCENE_WORDS = words("sunset sunrise dawn dusk night day morning evening afternoo
 VERBS = {
     "any": [("move", 1), ("animate", 1), ("shift", 1), ("stir", 0.7), ("flow", 1), ("shake", 1.2), ("tremble", 0.6), ("come_alive", 1), ("come_to_life", 1), ("be_in_motion", 1), ("dance", 1.1)],
     "sky": [("drift", 1), ("move", 1), ("float", 0.9), ("roll", 1), ("sail", 1), ("race", 1.7), ("rush", 1.7), ("scud", 1.5), ("glide", 1), ("pass", 1), ("travel", 1), ("swirl", 1), ("fly", 1.2), ("crawl", 0.5), ("creep", 0.5), ("churn", 1.4), ("wander", 0.8), ("slide", 1), ("speed", 1.7), ("billow", 1.2), ("evolve", 0.8), ("stream", 1.3), ("hurry", 1.6), ("cross_the_sky", 1), ("blow", 1.1), ("go", 1), ("gather", 1), ("timelapse", 1.5), ("head", 1), ("dance", 1.1)],
-    "sea": [("roll", 1), ("roll_in", 1), ("roll", 1), ("roll", 1), ("roll_onto_the_shore", 1), ("crash", 1.4), ("lap", 0.6), ("ripple", 0.7), ("swell", 1.1), ("surge", 1.5), ("churn", 1.5), ("rage", 1.9), ("break", 1.3), ("rock", 1), ("undulate", 1), ("wash", 1), ("splash", 1.3), ("shimmer", 0.6), ("pound", 1.6), ("heave", 1.4), ("foam", 1.2), ("move", 1), ("slosh", 1), ("glisten", 0.5), ("rise_and_fall", 1), ("come_in", 1), ("hit_the_shore", 1.3), ("wave", 1), ("pulse", 1), ("toss", 1.4), ("roar", 1.6), ("crest", 1.2), ("sway", 1), ("flow", 1), ("wobble", 0.8), ("tumble", 1.3), ("run_ashore", 1)],
+    "sea": [("roll", 1), ("roll_in", 1), ("roll", 1), ("roll", 1), ("roll_onto_the_shore", 1), ("crash", 1.4), ("lap", 0.6), ("ripple", 0.7), ("swell", 1.1), ("surge", 1.5), ("churn", 1.5), ("rage", 1.9), ("break", 1.3), ("rock", 1), ("undulate", 1), ("wash", 1), ("splash", 1.3), ("shimmer", 0.6), ("pound", 1.6), ("heave", 1.4), ("foam", 1.2), ("move", 1), ("slosh", 1), ("glisten", 0.5), ("rise_and_fall", 1), ("come_in", 1), ("hit_the_shore", 1.3), ("wave", 1), ("pulse", 1), ("toss", 1.4), ("roar", 1.6), ("crest", 1.2), ("sway", 1), ("flow", 1), ("wobble", 0.8), ("tumble", 1.3), ("run_ashore", 1), ("curl", 1), ("curl_over", 1), ("glitter", 0.7), ("sparkle", 0.7)],
     "river": [("flow", 1), ("run", 1), ("rush", 1.6), ("stream", 1), ("cascade", 1.2), ("fall", 1), ("pour", 1.2), ("trickle", 0.5), ("gush", 1.5), ("tumble", 1.2), ("plunge", 1.4), ("roar", 1.6), ("babble", 0.7), ("meander", 0.7), ("splash", 1.2), ("drop", 1), ("move", 1), ("race", 1.7), ("swirl", 1), ("ripple", 0.7), ("spill", 1), ("murmur", 0.6), ("spray", 1.2), ("surge", 1.5), ("wind", 0.8), ("rumble", 1.4)],
     "foliage": [("sway", 1), ("rustle", 0.8), ("tremble", 0.6), ("quiver", 0.6), ("shake", 1.3), ("bend", 1.1), ("wave", 1), ("flutter", 0.9), ("shiver", 0.6), ("swing", 1.1), ("toss", 1.5), ("move", 1), ("dance", 1.1), ("rock", 1), ("stir", 0.6), ("blow", 1.1), ("whip", 1.8), ("thrash", 1.9), ("bob", 0.8), ("nod", 0.7), ("bow", 1), ("whisper", 0.5), ("vibrate", 0.6), ("swish", 1), ("undulate", 1), ("ripple", 0.8), ("lean", 0.9), ("jiggle", 0.8)],
     "cloth": [("wave", 1), ("flutter", 1), ("flap", 1.3), ("billow", 1.2), ("blow", 1.1), ("ripple", 0.8), ("sway", 0.9), ("fly", 1.1), ("swing", 1), ("move", 1), ("flow", 1), ("stream", 1.2), ("whip", 1.7), ("undulate", 1), ("swirl", 1.1), ("shake", 1.2), ("dance", 1), ("flicker", 0.8), ("snap", 1.4), ("inflate", 1)],
@@ -147,7 +148,7 @@ STILL_PHRASES = ["{N} stays still", "{N} stay still", "{N} do not move", "{N} do
 ALL_STILL = ["nothing moves", "no motion", "no movement", "everything is still", "freeze everything", "still image", "keep everything still", "everything stays still", "do not move anything", "nothing else moves and everything is frozen", "completely static", "no animation", "everything frozen", "stay still", "don't animate anything"]
 NOTHING_ELSE = ["nothing else moves", "everything else stays still", "the rest is still", "everything else frozen", "and nothing else", "nothing else", "the rest stays frozen", "all else is still", "keep everything else still", "the rest does not move", "everything else static", "nothing more", "leave the rest alone", "keep the background still", "the background stays static", "the rest remains static"]
 ALIVE = ["make it alive", "bring it to life", "bring this photo to life", "animate this picture", "animate the photo", "animate it", "make it move", "make this come alive", "bring the scene to life", "add some motion", "add life", "make a video", "cinemagraph", "animate", "living photo", "make it feel alive", "come alive", "surprise me", "do something nice", "whatever you like", "moving picture", "alive", "living picture", "photo to video", "subtle motion everywhere", "ambient motion", "make the picture move", "natural motion", "turn it into a video", "make it live", "gentle ambient motion", "add movement"]
-UNABLE = ["rain", "snow", "it rains", "it is snowing", "snowflakes", "raindrops", "snowfall", "raining", "thunder", "rain and snow", "a car drives", "cars drive by", "the train arrives", "magic", "love", "add music", "the bread", "the door opens", "make it winter", "a rainbow", "turn it into a painting", "change the color", "make it night"]
+UNABLE = ["rain", "snow", "it rains", "it is snowing", "snowflakes", "raindrops", "snowfall", "raining", "thunder", "rain and snow", "magic", "love", "add music", "the bread", "make it winter", "a rainbow", "turn it into a painting", "change the color", "make it night"]
 WIND = [("wind", 1), ("breeze", .6), ("gust", 1.6), ("gusts", 1.6), ("windy weather", 1.2), ("breath of wind", .4), ("gale", 1.9), ("gusts of wind", 1.6), ("draft", .5), ("air", .6), ("wind gusts", 1.6), ("airflow", .7), ("puff of wind", .6)]
 WIND_ADJECTIVES = WEAK_ADJECTIVE[:14] + STRONG_ADJECTIVE[:12] + [("summer", .8), ("fresh", 1), ("cold", 1), ("warm", 1), ("cool", 1), ("sea", .8), ("howling", 1.9), ("evening", .8), ("blowing", 1), ("steady", 1), ("blustery", 1.6), ("desert", 1)]
 WIND_PROGRAM = {"foliage": 1, "grass": 1, "hair": 1, "cloth": 1, "sky": .6, "sea": .6, "smoke": .6}
@@ -171,6 +172,7 @@ class Caption:
         return self.rng.choice(items)
 
     def ask(self, group_amplitudes, factor=1.0):
+        factor = factor if factor >= 1 else 1 - GENTLE * (1 - factor)
         for name, value in group_amplitudes.items():
             self.amplitude[name] = max(self.amplitude.get(name, 0.0), min(2.0, value * factor))
 
@@ -182,7 +184,7 @@ class Caption:
 
     def adjective(self):
         """A describing word without influence, sometimes."""
-        return self.pick(["green", "blue", "white", "dark", "old", "tall", "distant", "beautiful", "colorful", "red", "golden", "orange", "black", "bright", "wet", "autumn", "misty_", "pink", "gray", "foamy", "long", "deep", "clear", "wide", "fluffy", "lush", "yellow", "grey", "pretty", "lovely", "sandy", "sunny", "brown", "purple", "young"]).replace("_", "") + " " if self.rng.random() < 0.12 else ""
+        return self.pick(["green", "blue", "white", "dark", "old", "tall", "distant", "beautiful", "colorful", "red", "golden", "orange", "black", "bright", "wet", "autumn", "misty_", "pink", "gray", "foamy", "long", "deep", "clear", "wide", "fluffy", "lush", "yellow", "grey", "pretty", "lovely", "sandy", "sunny", "brown", "purple", "young", "wispy", "thin", "puffy", "dry", "striped", "fallen", "evening", "morning", "silver", "wooden", "narrow", "lonely", "ancient", "snowy"]).replace("_", "") + " " if self.rng.random() < 0.12 else ""
 
     def noun(self, group=None):
         group = group or self.pick([g for g in NOUNS if g != "all"] + ["sky", "sea", "water", "foliage", "river", "grass"])
@@ -344,7 +346,7 @@ class Caption:
                     text += self.pick([" camera", " of the camera", " the camera", " with the camera"])
         camera = {k: max(-1.6, min(1.6, v * strength)) for k, v in vector.items()}
         if "handheld" in camera:
-            camera["handheld"] = max(0.0, min(1.3, camera["handheld"]))
+            camera["handheld"] = max(0.7, min(1.3, camera["handheld"]))
         if self.camera is None:
             self.camera = camera
         else:
@@ -499,26 +501,30 @@ ACTING |= set(" ".join(p for _, nouns, verbs in CAMERA_FAMILIES for p in nouns +
 ACTING |= set(" ".join(sum(DIRECTIONS.values(), []) + STATIC_CAMERA + STILL_PHRASES + ALL_STILL + NOTHING_ELSE + ALIVE).replace("'", " ").split())
 ACTING |= set("no not nor never none without but except all everything nothing move moving motion movement whole doesn don isn aren didn won wouldn shouldn couldn wasn stop".split())
 IDLE = [w for w in COMMON if w not in ACTING and w + "s" not in ACTING]
-LEMMAS = {"zom": "zoom", "zoon": "zoom", "zomm": "zoom", "soom": "zoom", "zoooom": "zoom", "pann": "pan", "cloudz": "cloud", "wavs": "waves", "leafs": "leaves", "blew": "blow", "blown": "blow", "fell": "fall", "fallen": "fall", "rose_": "rise", "rising": "rise", "ran": "run", "swam": "swim", "flew": "fly", "flown": "fly", "swung": "swing", "spun": "spin", "went": "go", "broke": "break", "broken": "break", "shook": "shake", "shaken": "shake", "burnt": "burn", "swept": "sweep", "crept": "creep", "driven": "drive", "drove": "drive", "moved": "move", "moves": "move", "dying": "fade", "lying": "rest", "came": "come", "withdrawn": "withdraw", "windblown": "wind", "windswept": "wind", "wavy": "wave", "leafy": "leaf", "quick": "quick", "colour": "color", "colours": "color", "centre": "center", "grey": "gray", "rotating": "rotate", "rotates": "rotate", "revolving": "revolve", "ocean's": "ocean", "seas": "sea", "ashore": "shore", "woodlands": "woodland"}
+LEMMAS = {"zom": "zoom", "zoon": "zoom", "zomm": "zoom", "soom": "zoom", "zoooom": "zoom", "pann": "pan", "cloudz": "cloud", "wavs": "waves", "leafs": "leaves", "blew": "blow", "blown": "blow", "fell": "fall", "fallen": "fall", "rose_": "rise", "rising": "rise", "ran": "run", "swam": "swim", "flew": "fly", "flown": "fly", "swung": "swing", "spun": "spin", "went": "go", "broke": "break", "broken": "break", "shook": "shake", "shaken": "shake", "burnt": "burn", "swept": "sweep", "crept": "creep", "driven": "drive", "drove": "drive", "moved": "move", "moves": "move", "dying": "fade", "lying": "rest", "came": "come", "withdrawn": "withdraw", "windblown": "wind", "windswept": "wind", "wavy": "wave", "leafy": "leaf", "breathing": "breathe", "staring": "stand", "quick": "quick", "colour": "color", "colours": "color", "centre": "center", "grey": "gray", "rotating": "rotate", "rotates": "rotate", "revolving": "revolve", "ocean's": "ocean", "seas": "sea", "ashore": "shore", "woodlands": "woodland"}
 
 
 def build_words(sample_count=120_000, seed=7):
     """Vocabulary: every piece that the grammar can say and that the ending rules cannot reduce to another."""
-    from text import ENDINGS, Tokenizer, split_words
+    from captions_subjects import make_subject
+    from text import ENDINGS, Tokenizer, one_edit_apart, split_words
+    from words_subjects import MOVERS
 
     rng = random.Random(seed)
     pieces = {}
-    for _ in range(sample_count):
-        for piece in split_words(make_caption(rng)[0]):
+    for number in range(sample_count):
+        for piece in split_words((make_caption if number % 3 else make_subject)(rng)[0]):
             pieces[piece] = pieces.get(piece, 0) + 1
     listed = set()
     for nouns, _ in NOUNS.values():
         listed.update(p for n in nouns for p in split_words(n))
     for verbs in VERBS.values():
         listed.update(p for v, _ in verbs for p in v.split("_"))
-    for text in NEUTRAL + SCENE_WORDS + COMMON + ALIVE + ALL_STILL + STATIC_CAMERA + FILLER_AFTER + FILLER_BEFORE:
+    for text in NEUTRAL + MOVERS + SCENE_WORDS + COMMON + ALIVE + ALL_STILL + STATIC_CAMERA + FILLER_AFTER + FILLER_BEFORE:
         listed.update(split_words(text))
     frequent = {p for p, n in pieces.items() if n >= 8}
+    # what `scramble` spelt wrong is left to the tokeniser's own repair
+    frequent -= {p for p in frequent - listed - ACTING if len(p) >= 5 and any(30 * pieces[p] < pieces[other] and one_edit_apart(p, other) for other in frequent)}
     keep = set()
     for piece in sorted(listed | frequent, key=lambda p: (len(p), p)):
         if len(piece) < 2 and piece not in ("a", "i", ",", ";", ".", "!"):

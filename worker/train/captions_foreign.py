@@ -1,6 +1,6 @@
 """The caption grammar in German, Spanish, French and Japanese, and prompts that mix languages."""
 
-from captions import CAMERA, DRIFTERS, INDEX, NOUNS, PROGRAM_SIZE, STRONG, VERBS, WEAK, WIND_PROGRAM, Caption, empty_program, make_caption, scramble
+from captions import CAMERA, DRIFTERS, INDEX, NOUNS, PROGRAM_SIZE, STRONG, VERBS, WEAK, WIND_PROGRAM, Caption, empty_program, scramble
 from words_foreign import LANGUAGES, conjugate, entries
 
 CODES = ["de", "es", "fr", "ja"]
@@ -96,7 +96,7 @@ class ForeignCaption(Caption):
         target = self.with_article(self.pick(NEUTRAL[self.code])) if self.rng.random() < 0.55 else self.thing()[1]
         camera = {k: max(-1.6, min(1.6, v * strength)) for k, v in vector.items()}
         if "handheld" in camera:
-            camera["handheld"] = max(0.0, min(1.3, camera["handheld"]))
+            camera["handheld"] = max(0.7, min(1.3, camera["handheld"]))
         self.camera = {**camera, **(self.camera or {})}
         return self.fill(template, S=words, A=words, T=target)
 
@@ -175,8 +175,3 @@ def make_foreign(rng, code=None):
     if code != "ja" and rng.random() < 0.06:
         text = scramble(text, rng)
     return text, c.program()
-
-
-def make_any(rng):
-    """A caption of the whole grammar: half English, half the other languages."""
-    return make_caption(rng) if rng.random() < 0.5 else make_foreign(rng)

@@ -66,12 +66,15 @@ class TextHead(nn.Module):
 def clean_program(raw):
     """Raw regression [b, 24] -> program: tiny values become exactly 0, directions unit vectors."""
     amplitude = raw[:, :12].clamp(0, 2)
-    amplitude = torch.where(amplitude < 0.18, torch.zeros_like(amplitude), amplitude)
+    # the grammar asks for 0.4 of a named class at least (`captions.GENTLE`): less is a rest of the regression
+    amplitude = torch.where(amplitude < 0.3, torch.zeros_like(amplitude), amplitude)
     direction = raw[:, 12:14]
     length = direction.square().sum(1, keepdim=True).add(1e-6).sqrt()
     direction = torch.where(length < 0.5, torch.zeros_like(direction), direction / length)
     camera = raw[:, 14:22].clamp(-1.6, 1.6)
-    camera = torch.where(camera.abs() < 0.15, torch.zeros_like(camera), camera)
+    # so is an axis below 0.15, or below a quarter of the strongest one
+    least = (camera.abs().amax(1, keepdim=True) / 4).clamp(min=0.15)
+    camera = torch.where(camera.abs() < least, torch.zeros_like(camera), camera)
     asked = (amplitude.amax(1, keepdim=True) > 0).float()
     return torch.cat([amplitude, direction, camera, asked, torch.zeros_like(asked)], 1)
 

@@ -22,6 +22,16 @@ def restore_weights(network, path, prefix, inputs, absent=()):
         if node.op_type == "Constant":
             constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
 
+    # a linear layer over more than two axes is a MatMul: its weight, transposed, has lost its name, but the node has kept it
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in constants:
+            path_in_module = []
+            for part in node.name.strip("/").split("/")[:-1]:
+                if path_in_module and part.startswith(path_in_module[-1] + "."):
+                    path_in_module.pop()
+                path_in_module.append(part)
+            constants[".".join(path_in_module) + ".weight"] = constants[node.input[1]].T
+
     norms, hooks = [], []
     for name, module in network.named_modules():
         if isinstance(module, nn.GroupNorm):

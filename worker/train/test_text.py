@@ -1,10 +1,13 @@
-"""Measures the text head on prompts written by hand: python test_text.py [folder of words.json] [--held-out].
+"""Measures the text head on prompts written by hand: python test_text.py [folder] [--held-out].
 
-The lists here are for development. `--held-out` judges by `words_held_out.py` instead, for the last look.
+The folder holds a training (words.json, text.pt) or exported files (vocabulary.json, text.onnx). The lists here are for development. `--held-out` judges by `words_held_out.py` instead, for the last look.
 """
 
+import os
 import sys
 
+import numpy as np
+import onnxruntime
 import torch
 
 from captions import CAMERA, CLASSES
@@ -243,17 +246,29 @@ do not move the water, just the grass | - | grass !sea !river
 """
 
 
+def trained(folder):
+    """Prompt -> program, by a training's running average."""
+    tokenizer = Tokenizer.load(f"{folder}/words.json")
+    head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
+    return lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
+
+
+def exported(folder):
+    """Prompt -> program, by the graph that ships."""
+    tokenizer = Tokenizer.load(f"{folder}/vocabulary.json")
+    session = onnxruntime.InferenceSession(f"{folder}/text.onnx", providers=["CPUExecutionProvider"])
+    return lambda text: torch.from_numpy(session.run(["program"], {"token_ids": np.array([tokenizer.encode(text)])})[0][0])
+
+
 @torch.no_grad()
 def main():
     torch.set_num_threads(1)
     arguments = [a for a in sys.argv[1:] if a != "--held-out"]
     folder = arguments[0] if arguments else "/var/tmp/train"
-    tokenizer = Tokenizer.load(f"{folder}/words.json")
-    head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
-    read = lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]
+    read = exported(folder) if os.path.exists(f"{folder}/text.onnx") else trained(folder)
     if "--held-out" in sys.argv:
         for name, text in HELD_OUT.items():
-            measure_order(text, read) if name == "intensity" else measure(name, text, read)
+            measure_order(text, read) if name.startswith("intensity") else measure(name, text, read)
         return
     for name, text in (("first list", CASES), ("second list", SECOND), ("third list", THIRD)):
         measure(name, text, read)

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 
 from captions import build_words
-from captions_foreign import make_any
+from captions_subjects import make_any
 from networks import TextHead
+from restore import restore_weights
 from text import Tokenizer
 
 SHARD_SIZE = 6400
@@ -30,6 +31,8 @@ parser.add_argument("--rate", type=float, default=2e-3)
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--shards", type=int, default=400, help="how many shards the sampler writes at most")
+parser.add_argument("--brief", action="store_true", help="multiply in bfloat16: half the time where the processor has it")
+parser.add_argument("--start", metavar="FOLDER", help="begin with the weights of the text.onnx and vocabulary.json there; words new to it begin anew")
 parser.add_argument("--sample", action="store_true", help="only write shards")
 parser.add_argument("--no-sampler", action="store_true", help="use the shards of a sampler started elsewhere")
 options = parser.parse_args()
@@ -61,9 +64,23 @@ def sample():
         os.replace(path + ".part.npz", path)
 
 
+def start(model, folder):
+    """Fills `model` with the weights shipped in `folder`; an embedding belongs to its word, whatever its number is now."""
+    words = Tokenizer.load(f"{folder}/vocabulary.json").words
+    shipped = restore_weights(TextHead(len(words)), f"{folder}/text.onnx", "head.", (torch.ones(1, 4, dtype=torch.long),)).state_dict()
+    embeddings = model.words.weight.detach().clone()
+    for word, number in tokenizer.words.items():
+        if word in words:
+            embeddings[number] = shipped["words.weight"][words[word]]
+    model.load_state_dict({**shipped, "words.weight": embeddings})
+
+
 def train():
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = TextHead(len(tokenizer.words)).to(device)
+    model = TextHead(len(tokenizer.words))
+    if options.start and not os.path.exists(checkpoint_path):
+        start(model, options.start)
+    model = model.to(device)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99))
     step, spent_s = 0, 0.0
@@ -102,8 +119,9 @@ def train():
         progress = (time.time() - begun) / limit_s
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 200) * max(0.01, 1 - progress)
-        _, raw = model(ids)
-        loss = ((raw - target).square() * weights).sum(1).mean()
+        with torch.autocast(device, torch.bfloat16, enabled=options.brief):
+            _, raw = model(ids)
+        loss = ((raw.float() - target).square() * weights).sum(1).mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -194,3 +194,149 @@ les arbres bougent doucement || les arbres bougent || les arbres bougent violemm
 langsamer Schwenk nach rechts || Schwenk nach rechts || schneller Schwenk nach rechts || 14
 the flag waves slightly || the flag waves || the flag waves furiously || 5
 """}
+
+# A second set, written before the training on `captions_subjects.py`: things that move around, past or away from others,
+# things that cannot move, moves of the camera along something or said without the word. An empty third field: nothing moves.
+HELD_OUT |= {"subjects": """
+the stream winds around the boulders | - | river
+mist curls around the church tower | - | smoke
+goldfish swim around the stone lantern | - | floating
+the sea swirls around the pillars of the pier | - | sea
+tall grass bends around the fence posts | - | grass
+clouds slide past the summit | - | sky
+a sailboat glides past the lighthouse | - | floating !light
+ducks paddle along the bank | - | floating
+fog creeps through the sleeping village | - | smoke
+the creek runs through the meadow | - | river !grass
+waves roll towards the rowing boat | - | sea !floating
+smoke drifts away from the campfire | - | smoke !fire
+the balloon floats away | - | floating
+the seagull flies off to the right | - | floating >
+the truck drives past | - |
+a motorbike rides around the square | - |
+the tram goes around the bend | - |
+two cars chase each other through the tunnel | - |
+the dog runs around the old oak | - | body !foliage
+people stroll along the promenade | - | body
+the train passes from left to right | - |
+the swing goes back and forth | - |
+the pendulum swings from side to side | - |
+the tractor drives away across the field | - | !grass
+the boat rocks back and forth | - | floating
+the curtains swing to and fro | - | cloth
+branches sway from side to side | - | foliage
+the ferry sails away from the harbour | - | floating !sea
+the plane comes towards us | - | floating
+the tide flows around her feet, she does not move | - | sea !body
+river going left, the bridge stays where it is | - | river <
+thin clouds gliding left, cows and meadow dont move | - | sky < !body !grass
+water swirls around the rock, the heron stays put | - | sea !floating
+ripples spread around the duck but the duck itself holds still | - | sea !floating
+the wind pushes the mist to the left | - | smoke <
+the breeze carries the smoke away | - | smoke
+steam wafts past the lamp | - | smoke !light
+a wave washes over the stones and pulls back | - | sea
+the tide pulls back from the beach | - | sea
+flames lick around the logs | - | fire
+her dress swirls around her legs | - | cloth
+the horse's mane flutters, the horse stands still | - | hair !body
+the boy's kite dances above the dunes | - | floating
+the leaves of the birch shiver | - | foliage
+the ship's sails billow, the ship itself does not move | - | cloth !floating
+beach umbrellas flap in the wind | - | cloth
+clouds slidign past the peaks | - | sky
+teh brook flows arround the stones | - | river
+flowers nodding along the garden path | - | grass
+snakes of fog crawl between the hills | - | smoke
+the wind turbine spins | - |
+a cup rolls off the table | - |
+smoke rises slowly | - | smoke ^
+the hot air balloon rises above the hills | - | floating ^
+the river flows to the right around the island | - | river >
+the camera circles the fountain towards the right | orbit+ | !river
+circling around the old oak, moving to the left | orbit- | !foliage
+the camera flies around the tower as the clouds move | orbit+ | sky
+th camera circels right around the tree | orbit+ | !foliage
+arc to the right around the bride, her veil flutters | orbit+ | cloth !body
+walk around the sculpture to the left | orbit- |
+filmed by hand, unsteady | handheld+ |
+as though somebody held the phone, rather shaky | handheld+ |
+it should look hand-filmed | handheld+ |
+dolly forward up the steps | dolly+ |
+dolly in along the corridor to the window | dolly+ |
+push in down the alley | dolly+ |
+pan left past the columns | panX- |
+slowly to the right | panX+ |
+a little to the left | panX- |
+closer, slowly | dolly+ |
+the camera drifts past the trees to the right | panX+ | !foliage
+the camera moves along the river to the left | panX- | !river
+pull back from the boat while the water swirls around it | dolly- | sea !floating
+zoom in on the duck as ripples spread around it | zoom+ | sea !floating
+crane shot: the camera goes down slowly to the pond | crane- | !sea
+tilt up along the trunk | panY+ |
+roll the camera to the left, like a plane in a curve | roll- |
+slow zoom in, the stream runs around the rocks | zoom+ | river
+pan right, the swans swim past the reeds | panX+ | floating !grass
+""", "subjects de": """
+der Bach fließt um die Steine herum | - | river
+der Nebel zieht am Turm vorbei | - | smoke
+das Auto fährt davon | - |
+die Enten schwimmen um die Insel | - | floating
+das Wasser kräuselt sich um den Schwan, der Schwan bleibt still | - | sea !floating
+das Boot gleitet am Leuchtturm vorbei | - | floating
+die Glocke schwingt hin und her | - |
+der Zug kommt um die Kurve | - |
+Wolken gleiten nach rechts, Kühe und Wiese stehen still | - | sky > !body !grass
+die Kamera fährt um den Brunnen herum | orbit+ | !river
+langsam nach links | panX- |
+wie aus der Hand gefilmt | handheld+ |
+Kamerafahrt nach vorne die Treppe hinauf | dolly+ |
+Rauch zieht vom Feuer weg | - | smoke !fire
+""", "subjects es": """
+el arroyo fluye alrededor de las piedras | - | river
+las nubes pasan junto a la torre | - | sky
+el coche se aleja | - |
+los patos nadan alrededor de la isla | - | floating
+la campana se balancea de un lado a otro | - |
+el agua se mueve alrededor del barco, el barco no se mueve | - | sea !floating
+el humo se aleja de la hoguera | - | smoke !fire
+el tren pasa por el puente | - |
+la cámara gira alrededor del árbol | orbit+ | !foliage
+despacio hacia la derecha | panX+ |
+como grabado a mano | handheld+ |
+travelling hacia delante por el pasillo | dolly+ |
+""", "subjects fr": """
+le ruisseau coule autour des pierres | - | river
+les nuages glissent devant la tour | - | sky
+la voiture s'éloigne | - |
+les canards nagent autour de l'île | - | floating
+la cloche se balance d'avant en arrière | - |
+l'eau ondule autour du bateau, le bateau ne bouge pas | - | sea !floating
+la fumée s'éloigne du feu | - | smoke !fire
+le train passe dans le virage | - |
+la caméra tourne autour de l'arbre | orbit+ | !foliage
+lentement vers la gauche | panX- |
+comme filmé à la main | handheld+ |
+travelling avant dans le couloir | dolly+ |
+""", "subjects ja": """
+小川が石の周りを流れる | - | river
+雲が塔の横を通り過ぎる | - | sky
+車が走り去る | - |
+アヒルが島の周りを泳ぐ | - | floating
+鐘が前後に揺れる | - |
+水が船の周りで揺れる、船は動かない | - | sea !floating
+煙が火から離れていく | - | smoke !fire
+電車がカーブを曲がる | - |
+カメラが木の周りを回る | orbit+ | !foliage
+ゆっくり右へ | panX+ |
+手持ちで撮ったような揺れ | handheld+ |
+廊下を前進するカメラ | dolly+ |
+""", "intensity gentle": """
+the ferns tremble slightly || the ferns tremble || the ferns tremble wildly || 3
+the lake ripples softly || the lake ripples || the lake ripples strongly || 1
+the cat breathes quietly || the cat breathes || the cat breathes heavily || 9
+his coat flaps lightly || his coat flaps || his coat flaps hard || 5
+smoke drifts lazily || smoke drifts || smoke drifts fast || 7
+die Gräser zittern leicht || die Gräser zittern || die Gräser zittern heftig || 4
+"""}
