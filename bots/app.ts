@@ -8,6 +8,7 @@ import type { Channel } from '../core/channel.ts';
 import { systemClock } from '../core/clock.ts';
 import { startDeliverer } from '../core/deliver.ts';
 import type { Deps } from '../core/deps.ts';
+import type { EngineManifest } from '../core/engine.ts';
 import { asAppError, noteText } from '../core/errors.ts';
 import { startFollower } from '../core/follow.ts';
 import { createBullQueue } from '../core/infra/bullmq-queue.ts';
@@ -68,8 +69,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await database.close();
   };
   const metrics = createMetrics(store.jobs, store.predictions, store.deliveries);
-  // A bot offers what workers hold, whose models need not lie here.
-  const offer = config.role === 'bot' ? await startOffer({ store, log }, manifests) : null;
+  const announced = { id: randomUUID(), manifests: config.role === 'bot' ? [] : manifests, provider: config.executionProviders.join(',') };
+  const announcing = await startAnnouncing({ store, log }, announced);
+  // Whoever takes requests offers what any worker on its database holds, this process or another; those models need not lie here.
+  const offer = config.role === 'worker' || !config.databaseUrl ? null : await startOffer({ store, log }, manifests);
   const deps: Deps = {
     store,
     queue,
@@ -91,14 +94,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     newSeed: () => randomInt(0, MAX_SEED + 1),
   };
   try {
-    const announced = { id: randomUUID(), manifests: config.role === 'bot' ? [] : manifests, provider: config.executionProviders.join(',') };
-    const announcing = await startAnnouncing(deps, announced);
     const front = config.role === 'worker' ? null : await startFront(config, deps, () => metrics.text(), offer);
     const health =
       config.role === 'worker' && config.healthPort !== null
         ? await startHealth({ ...config.web, port: config.healthPort, metricsText: () => metrics.text(), ready: () => isReady(store) })
         : null;
-    const work = config.role === 'bot' ? null : startWork(config, deps);
+    const work = config.role === 'bot' ? null : startWork(config, deps, manifests);
     const stop = async (): Promise<void> => {
       // Workers finish first, then their clips go out, and only then conversations and connections end.
       await announcing.stop();
@@ -117,6 +118,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
+    await announcing.stop();
     await offer?.stop();
     await closeInfra();
     throw error;
@@ -186,11 +188,11 @@ const startFront = async (config: Config, deps: Deps, metricsText: () => Promise
   };
 };
 
-/** The part that makes clips. */
-const startWork = (config: Config, deps: Deps) => {
+/** The part that makes clips, with the engines that lie here. */
+const startWork = (config: Config, deps: Deps, manifests: readonly EngineManifest[]) => {
   const { executionProviders: providers, ffmpegPath, modelsDir, threads } = config;
-  const inference = createInference({ manifests: deps.manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
-  const consumer = startConsumer({ ...deps, inference, engines: deps.manifests.map(({ id }) => id) });
+  const inference = createInference({ manifests, modelsDir, providers, threads, ffmpegPath, log: deps.log });
+  const consumer = startConsumer({ ...deps, inference, engines: manifests.map(({ id }) => id) });
   const sweeper = startSweeper(deps);
   const retention = config.keepMs === null ? null : startRetention(deps, config.keepMs);
   return {

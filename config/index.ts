@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
+import { databaseProblem, withPassword } from './database-url.ts';
 import { quietDebug } from './quiet.ts';
 import { type Environment, schema } from './schema.ts';
 
@@ -25,6 +26,7 @@ export interface Config {
   readonly dataDir: string;
   readonly modelsDir: string;
   readonly web: { readonly host: string; readonly port: number; readonly token: string | null };
+  /** With its password. */
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   /** Null: files lie in the data folder. */
@@ -62,6 +64,8 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
   if (env && !isLoopback(env.HOST) && !env.WEB_TOKEN) problems.push(`WEB_TOKEN: must be set when HOST is ${env.HOST}, so that strangers cannot use the page`);
   if (env && env.STILLMOTION_ROLE !== 'all' && !env.DATABASE_URL)
     problems.push(`DATABASE_URL: must be set when STILLMOTION_ROLE is ${env.STILLMOTION_ROLE}, because the embedded database serves one process only`);
+  const databaseMistake = env && databaseProblem(env.DATABASE_URL, env.DATABASE_PASSWORD);
+  if (databaseMistake) problems.push(databaseMistake);
   if (env?.S3_BUCKET && !(env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY))
     problems.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: must be set when S3_BUCKET is');
   if (!env || problems.length > 0) throw new AppError('CONFIG_INVALID', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
@@ -74,7 +78,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: fromRoot(env.DATA_DIR),
     modelsDir: fromRoot(env.MODELS_DIR),
     web: { host: env.HOST, port: env.PORT, token: env.WEB_TOKEN ?? null },
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: env.DATABASE_URL && env.DATABASE_PASSWORD ? withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD) : (env.DATABASE_URL ?? null),
     redisUrl: env.REDIS_URL ?? null,
     s3:
       env.S3_BUCKET && env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY

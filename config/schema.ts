@@ -67,8 +67,18 @@ export const variables = {
   },
   WEB_TOKEN: { schema: z.string().min(16).optional(), help: 'Bearer token (16 characters or more) that the page and REST API ask for.' },
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    help: 'PostgreSQL server. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.',
+    schema: z
+      .url({
+        protocol: /^postgres(ql)?$/,
+        error: 'must be an address such as postgres://user@host/database; a password with signs like @ : / goes as it is into DATABASE_PASSWORD',
+      })
+      .optional(),
+    help: 'PostgreSQL server, for example postgres://user@host/database. Without it an embedded database (PGlite) lives in DATA_DIR; it is not safe against power loss.',
+  },
+  DATABASE_PASSWORD: {
+    // Neither trimmed nor decoded: it is the password.
+    schema: z.string().min(1).optional(),
+    help: 'Password for DATABASE_URL, as it is: every character is allowed. A password may also stand in DATABASE_URL itself, percent-encoded.',
   },
   REDIS_URL: { schema: z.url({ protocol: /^rediss?$/ }).optional(), help: 'Redis server for the queue. Without it the queue lives in the database.' },
   S3_BUCKET: {

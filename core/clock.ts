@@ -45,6 +45,7 @@ export const timeZoneOf = (name: string): string | null => {
 
 /** The calendar day of a moment in a time zone as `YYYY-MM-DD`; allowances are counted per such day. */
 export const dayOf = (atMs: number, zone: string): string => {
+  if (zone === 'UTC') return new Date(atMs).toISOString().slice(0, 10);
   const { year, month, day } = partsOf(atMs, zone);
   return `${year}-${month}-${day}`;
 };

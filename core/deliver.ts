@@ -6,7 +6,7 @@ import { AppError, asAppError, type Note } from './errors.ts';
 import type { ClipRef, Job } from './job.ts';
 import type { Send } from './store.ts';
 
-/** After this long an unreachable conversation is given up; the clip stays in the store. */
+/** So long after its outcome was there, or was asked for once more, an unreachable conversation is given up; the clip stays in the store. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** A send that has not reported within this time may be tried by another process; sends are safe to repeat. */
 const LEASE_MS = 60_000;
@@ -80,10 +80,11 @@ const deliverOne = async (job: Job, channel: Channel, deps: DeliverDeps): Promis
   const result = await bring(job, channel, deps)
     .catch((error: unknown): DeliveryResult => ({ kind: 'later', retryAfterMs: 5_000, error: asAppError(error, 'CHANNEL_FAILED') }))
     .finally(() => clearInterval(hold));
-  const ageMs = clock.nowMs() - (job.finishedAtMs ?? clock.nowMs());
   try {
+    const triedForMs = async (): Promise<number> => clock.nowMs() - ((await store.deliveries.collectedAtMs(job.id)) ?? job.finishedAtMs ?? clock.nowMs());
     if (result.kind === 'delivered') await store.jobs.saveDelivery(job.id, 'delivered', { receipt: result.receipt });
-    else if (result.kind !== 'later' || ageMs > GIVE_UP_AFTER_MS) await store.jobs.saveDelivery(job.id, 'lost', { error: result.error.toNote() });
+    else if (result.kind !== 'later' || (await triedForMs()) > GIVE_UP_AFTER_MS)
+      await store.jobs.saveDelivery(job.id, 'lost', { error: result.error.toNote() });
     else {
       const retryAtMs = clock.nowMs() + Math.max(1_000, result.retryAfterMs);
       await store.jobs.saveDelivery(job.id, 'pending', { retryAtMs, error: result.error.toNote() });

@@ -157,6 +157,11 @@ export const catalogue = {
   CANCELED_PARTLY: line('CanceledError', 'never', 'Canceled. {used} of {price} credits had been used; the rest came back to you.'),
   // The plumbing
   QUEUE_UNAVAILABLE: line('QueueError', 'later', 'The queue cannot be reached right now. Your request is saved and will start by itself.'),
+  DATABASE_AWAY: line(
+    'QueueError',
+    'later',
+    'My database does not answer right now. Please try again in a minute; a clip that was accepted all the same comes by itself.',
+  ),
   CHANNEL_FAILED: line('ChannelError', 'later', 'The message could not be sent ({reason}).'),
   CHANNEL_GONE: line('ChannelError', 'never', 'The conversation is gone ({reason}).'),
   TOKEN_REFUSED: line('ConfigError', 'never', '{platform} does not know this token. Copy it again from {source}, set {variable}, and start again.'),

@@ -24,8 +24,10 @@ export interface Origin {
 
 /** The photo of a job as it lies in the file store. */
 export interface PhotoRef {
-  /** Lower-case hex SHA-256 of the bytes; the key in the file store is `photos/<sha256>`. */
+  /** Lower-case hex SHA-256 of the bytes. */
   readonly sha256: string;
+  /** In the file store; see `photoKey`. */
+  readonly key?: string;
   readonly type: string;
   readonly bytes: number;
   /** Upright size, EXIF orientation applied. */

@@ -1,6 +1,7 @@
 /** Deletes what is no longer needed: photos, clips and everything else in the file store, some time after the last job that needs it. */
 import type { Deps } from './deps.ts';
 import { type Loop, repeat } from './loop.ts';
+import { PHOTO_PERIOD_MS } from './photo-key.ts';
 import type { RetentionStore, StoredFile } from './store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,17 +23,20 @@ type Needed = (names: readonly string[], store: RetentionStore, sinceMs: number)
 
 /** Kinds of files by the first part of their key, and for how long after they were put nobody asks whether they are needed. */
 const kinds: Readonly<Record<string, { readonly livesMs: number; readonly needed: Needed }>> = {
-  photos: { livesMs: GRACE_MS, needed: (names, store, sinceMs) => store.photosNeeded(names, sinceMs) },
+  // Not before its key is out of use: then nobody can be putting the same photo there while it is deleted.
+  photos: { livesMs: PHOTO_PERIOD_MS + GRACE_MS, needed: (names, store, sinceMs) => store.photosNeeded(names, sinceMs) },
   clips: { livesMs: GRACE_MS, needed: (names, store, sinceMs) => store.clipsNeeded(names, sinceMs) },
   checkpoints: { livesMs: GRACE_MS, needed: (names, store) => store.unfinished(names) },
   offers: { livesMs: OFFER_LIVES_MS, needed: async () => new Set() },
 };
 
-/** `clips/<job id>.converted.gif` belongs to `<job id>`, `photos/<sha256>` to `<sha256>`. */
+/** `clips/<job id>.converted.gif` belongs to `<job id>`, `photos/<sha256>.<hour>` to `<sha256>`. */
 const nameOf = ({ key }: StoredFile): string => key.slice(key.indexOf('/') + 1).split('.', 1)[0] ?? '';
 
 /**
- * One round over everything that is kept.
+ * One round over everything that is kept. Jobs go out of view first, their files an hour later, and files are found by looking at the
+ * store, not at jobs: a process that dies anywhere in between leaves no job in view without its clip, and no file that the next
+ * round does not find.
  * @param keepMs how long after its end a job's clip can be asked for, and its photo used again
  * @returns how many jobs were retired and files deleted
  */

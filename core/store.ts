@@ -76,6 +76,9 @@ export interface DeliveryDetail {
   readonly error?: Note;
 }
 
+/** Stands for what was read about a request together with its circumstances; only `accept` of the same store can look into it. */
+export type Seen = object;
+
 /** What decides about a request before anything costs something, as of one moment. */
 export interface Circumstances {
   /** The job that this very request has become before. */
@@ -84,6 +87,7 @@ export interface Circumstances {
   /** Active now. */
   readonly ban: Ban | null;
   readonly rates: readonly Rate[];
+  readonly seen: Seen;
 }
 
 export interface Accepted {
@@ -93,14 +97,21 @@ export interface Accepted {
   readonly created: boolean;
 }
 
+/** A job in the hands of a worker. */
+export interface Claimed extends Job {
+  /** This one, and the earlier attempts that were not given back: whoever held them died over the job, or failed. */
+  readonly tries: number;
+}
+
 export interface JobStore {
   circumstances(requestKey: string, place: string, user: string): Promise<Circumstances>;
   /**
    * One transaction: the job's row, its hold, its place in line and its first event, or nothing.
    * @param limit credits this person has per day in this place
+   * @param seen of this request's circumstances: saves reading again what has not changed since
    * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE, QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
    */
-  accept(draft: JobDraft, limit: DailyLimit, caps?: WaitingCaps): Promise<Accepted>;
+  accept(draft: JobDraft, limit: DailyLimit, caps?: WaitingCaps, seen?: Seen): Promise<Accepted>;
   find(id: string): Promise<Job | null>;
   findByRequestKey(requestKey: string): Promise<Job | null>;
   /** Unfinished jobs of a person in a place, newest first. */
@@ -109,14 +120,14 @@ export interface JobStore {
   /** Of several jobs in their order, looking at the line once. */
   standings(jobs: readonly Job[]): Promise<readonly Standing[]>;
   /** Gives this very job to a worker (attempt + 1), or null when it is finished already. */
-  claim(id: string): Promise<Job | null>;
+  claim(id: string): Promise<Claimed | null>;
   /**
    * What a worker does next (attempt + 1): the job that was being made under this ticket when its worker died, else the one whose
    * turn it is; null when nobody waits.
    * @param ticket the id of the queue's message, which only says that there is work
    * @param engines what this worker holds; every engine unless given
    */
-  claimNext(ticket: string, engines?: readonly string[]): Promise<Job | null>;
+  claimNext(ticket: string, engines?: readonly string[]): Promise<Claimed | null>;
   /** The oldest waiting job that another living worker could make and one with only these engines could not, or null. */
   someoneElses(engines: readonly string[]): Promise<string | null>;
   /** Ignored when `attempt` no longer holds the job. */
@@ -124,7 +135,7 @@ export interface JobStore {
   isCancelRequested(id: string): Promise<boolean>;
   /** One transaction: the state, settle or refund, delivery pending. Null when `attempt` no longer holds the job. */
   finish(id: string, attempt: number, outcome: Outcome): Promise<Job | null>;
-  /** Puts an unfinished job back in line as if this attempt had not been; for a worker that is told to stop. */
+  /** Puts an unfinished job back in line, for a worker that is told to stop. The attempt is over for good, and is no try. */
   release(id: string, attempt: number): Promise<void>;
   /** A waiting job is canceled and refunded at once; a running one is flagged for its worker; a finished one is returned as it is. */
   cancel(id: string): Promise<Job | null>;
@@ -235,6 +246,8 @@ export interface DeliveryStore {
   endSend(id: number, outcome: string, receipt?: string): Promise<void>;
   /** In order of time. */
   sends(jobId: string): Promise<readonly Send[]>;
+  /** When a finished clip was asked for once more the last time, or null. */
+  collectedAtMs(jobId: string): Promise<number | null>;
   /** The most bytes a place has proved to take lately, or null before anything was refused there. */
   ceiling(place: string): Promise<number | null>;
   learnCeiling(place: string, bytes: number): Promise<void>;
@@ -296,7 +309,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Photos and clips. Keys are our own (`photos/<sha256>`, `clips/<job id>.mp4`), never names from outside. */
+/** Photos and clips. Keys are our own (`photos/<sha256>.<hour>`, `clips/<job id>.mp4`), never names from outside. */
 export interface FileStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Moves a local file in; atomic: a reader sees all of it or nothing. */

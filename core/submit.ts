@@ -6,6 +6,7 @@ import type { NumberOption } from './engine.ts';
 import { chooseEngine } from './engine-choice.ts';
 import { AppError, asAppError } from './errors.ts';
 import type { Address } from './job.ts';
+import { newPhotoKey, photoKey } from './photo-key.ts';
 import { checkLength, checkPlace, dailyLimit, roleMultiple, usualCaps, waitingCaps } from './policy.ts';
 import { quote } from './prediction.ts';
 import { type ClipOptionsInput, type ClipRequest, type Origin, type PhotoRef, resolveRequest } from './request.ts';
@@ -36,8 +37,6 @@ export type Submitted = Accepted;
 /** A role without an allowance may still spend what it was granted, and then has some turn in line. */
 const MIN_WEIGHT = 0.1;
 
-export const photoKey = (sha256: string): string => `photos/${sha256}`;
-
 /**
  * Checks the place, the words, the photo and the quota, then accepts the job.
  * @throws InputError, RefusedError, RemoteError; nothing is charged and no job is kept when it throws; a photo that was stored goes with the next round of retention
@@ -50,7 +49,7 @@ export const submit = async (call: SubmitCall, deps: Deps): Promise<Submitted> =
   } catch (error) {
     const known = asAppError(error);
     deps.metrics.request(call.origin.channel, known.code);
-    if (known.code === 'INTERNAL') deps.log.error({ err: error, requestKey: call.requestKey }, 'submit failed');
+    if (known.code === 'INTERNAL' || known.code === 'DATABASE_AWAY') deps.log.error({ err: error, requestKey: call.requestKey }, 'submit failed');
     throw known;
   }
 };
@@ -58,7 +57,7 @@ export const submit = async (call: SubmitCall, deps: Deps): Promise<Submitted> =
 const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   const { store, files, queue, log } = deps;
   const { origin } = call;
-  const { known, settings, ban, rates } = await store.jobs.circumstances(call.requestKey, origin.place, origin.user);
+  const { known, settings, ban, rates, seen } = await store.jobs.circumstances(call.requestKey, origin.place, origin.user);
   if (known) return { job: known, standing: await store.jobs.standing(known), created: false };
 
   // Cheap rules first: a refusal must not cost a download.
@@ -71,7 +70,7 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
 
   const { photo, bytes } = call.photo ? await obtainPhoto(call.photo, deps) : { photo: null, bytes: null };
   const request = resolve(photo);
-  if (photo && bytes) await files.put(photoKey(photo.sha256), bytes);
+  if (photo && bytes) await files.put(photoKey(photo), bytes);
 
   const usual = deps.manifests[0] ?? manifest;
   const accepted = await store.jobs.accept(
@@ -88,6 +87,7 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
     },
     dailyLimit(settings, deps.quotaDaily, deps.quotaPlaceMax, origin.roles),
     waitingCaps(settings, deps.waitingCaps ?? usualCaps),
+    seen,
   );
   const { job, created } = accepted;
   if (created) {
@@ -109,7 +109,7 @@ const obtainPhoto = async (source: PhotoSource, deps: Deps): Promise<{ photo: Ph
   const photo = await deps.inspector.inspect(bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== photo.sha256) throw new AppError('INTERNAL');
-  return { photo, bytes };
+  return { photo: { ...photo, key: newPhotoKey(sha256, deps.clock.nowMs()) }, bytes };
 };
 
 /**

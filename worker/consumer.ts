@@ -6,16 +6,16 @@ import type { Progress } from '../core/engine.ts';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { Logger } from '../core/logger.ts';
+import { photoKey } from '../core/photo-key.ts';
 import type { Consumer } from '../core/queue.ts';
 import type { Outcome } from '../core/store.ts';
-import { photoKey } from '../core/submit.ts';
 import { CHECKPOINT_FILE, RESUME_FILE } from './checkpoint.ts';
 import { clipError } from './disk-full.ts';
 import type { Inference } from './inference.ts';
 import { makeScratch, tidyScratch } from './scratch.ts';
 
 /** A job that took this many workers down with it is given up and refunded. */
-const MAX_ATTEMPTS = 2;
+const MAX_TRIES = 2;
 /** What another try may mend: a crash, or a card that miscalculated. */
 const worthAnotherTry = new Set(['ENGINE_CRASHED', 'NAN_OUTPUT', 'OUTPUT_BLANK', 'OUTPUT_FROZEN']);
 const CANCEL_CHECK_MS = 250;
@@ -52,7 +52,7 @@ const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal)
   const job = await store.jobs.claimNext(ticket, deps.engines);
   if (!job) return passOn(deps, stopping);
   if (job.cancelRequested) return finish(job, canceledAt(0), deps);
-  if (job.attempt > MAX_ATTEMPTS) return finish(job, { state: 'failed', error: { code: 'ENGINE_CRASHED', params: {} } }, deps);
+  if (job.tries > MAX_TRIES) return finish(job, { state: 'failed', error: { code: 'ENGINE_CRASHED', params: {} } }, deps);
 
   log.info({ jobId: job.id, engine: job.request.engine, attempt: job.attempt }, 'a clip is begun');
   let reached = 0;
@@ -68,7 +68,7 @@ const handle = async (ticket: string, deps: ConsumerDeps, stopping: AbortSignal)
     if (error.code === 'CANCELED') return finish(job, canceledAt(reached), deps);
     log.error({ err: thrown, jobId: job.id, attempt: job.attempt }, 'a clip failed');
     // Everything else would fail the same way again.
-    if (worthAnotherTry.has(error.code) && job.attempt < MAX_ATTEMPTS) throw error;
+    if (worthAnotherTry.has(error.code) && job.tries < MAX_TRIES) throw error;
     outcome = { state: 'failed', error: error.toNote() };
   }
   await finish(job, outcome, deps);
@@ -123,7 +123,7 @@ const make = async (job: Job, deps: ConsumerDeps, stopping: AbortSignal, watch: 
     );
   }, CANCEL_CHECK_MS);
   try {
-    const photoPath = job.photo && (await files.localPath(photoKey(job.photo.sha256)));
+    const photoPath = job.photo && (await files.localPath(photoKey(job.photo)));
     if (job.photo && !photoPath) throw new AppError('PHOTO_GONE');
     let saved = Promise.resolve();
     const onProgress = (progress: Progress): void => {

@@ -149,7 +149,7 @@ const checkPostgres = async ({ databaseUrl }: Config): Promise<Finding> => {
     await client.query('select 1');
     return ok('PostgreSQL answers');
   } catch (error) {
-    return broken(`PostgreSQL: ${reason(error)}`, 'Start it, or correct DATABASE_URL.');
+    return broken(`PostgreSQL: ${reason(error)}`, 'Start it, or correct DATABASE_URL and DATABASE_PASSWORD.');
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,50 +1,28 @@
 /** The way of a request into the database: what decides about it is read together, and what makes it a job is written together. */
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import { enter, type Flow, jobsBefore, join, type QueuePolicy, urgency } from '../fairness.ts';
+import { jobsBefore, join } from '../fairness.ts';
 import type { Job } from '../job.ts';
-import type { Line as LedgerLine } from '../ledger.ts';
 import { type Quote, usualQuote } from '../prediction.ts';
-import { defaultSettings, type Settings } from '../settings.ts';
-import type { Accepted, Circumstances, DailyLimit, JobDraft, WaitingCaps } from '../store.ts';
+import { defaultSettings } from '../settings.ts';
+import type { Accepted, Circumstances, DailyLimit, JobDraft, Seen, WaitingCaps } from '../store.ts';
+import { type Desk, decide, flowOf, look, type Request, write } from './accept-desk.ts';
 import type { Database, Queryable } from './database.ts';
-import { type JobRow, toJob } from './job-row.ts';
-import { holdFor, payersOf } from './ledger-store.ts';
-import { checkRoom, countAhead, estimateAhead, PLAYED_THROUGH } from './line-store.ts';
-import { type BanRow, toBan } from './place-store.ts';
+import { toJob } from './job-row.ts';
+import { payersOf } from './ledger-store.ts';
+import { countAhead, estimateAhead, PLAYED_THROUGH } from './line-store.ts';
+import { toBan } from './place-store.ts';
 import { type Expectation, expect, expectWaiting, type Outlook, readOutlook } from './standing.ts';
 
 export interface Acceptance {
   circumstances(requestKey: string, place: string, user: string): Promise<Circumstances>;
-  accept(draft: JobDraft, limit: DailyLimit, caps: WaitingCaps): Promise<Accepted>;
+  accept(draft: JobDraft, limit: DailyLimit, caps: WaitingCaps, seen?: Seen): Promise<Accepted>;
   /** To be called when this process has changed the line in any other way than by accepting. */
   lineChanged(): void;
 }
 
-interface CircumstancesRow {
-  readonly known: JobRow | null;
-  readonly settings: Partial<Settings> | null;
-  readonly ban: BanRow | null;
-  readonly rates: Circumstances['rates'];
-}
-
-interface FlowRow {
-  readonly start_ms: number;
-  readonly since_ms: number;
-  readonly waiting: number;
-}
-
-/** What `open_desk` reads under its locks. */
-interface Desk {
-  /** Only this when the request was accepted before. */
-  readonly known?: JobRow;
-  readonly person: FlowRow | null;
-  readonly home: (FlowRow & { readonly virtual_ms: number }) | null;
-  readonly everywhere: number;
-  readonly virtualMs: number;
-  readonly policy: QueuePolicy | null;
-  readonly sums: Readonly<Record<string, number>>;
-}
+/** When a photo took longer to come, the desk is read anew: the older it is, the likelier it is that something on it has changed. */
+const DESK_LIVES_MS = 1_000;
 
 /**
  * What is told about the wait may be this old. It is a forecast of minutes, shown to a person who reads it a second later and looked
@@ -53,18 +31,24 @@ interface Desk {
  */
 const OUTLOOK_LIVES_MS = 250;
 
-const flowOf = (row: FlowRow | null): Flow | null => row && { startMs: row.start_ms, sinceMs: row.since_ms };
-
 export const createAcceptance = (database: Database, clock: Clock): Acceptance => {
   // The age is told by the machine: a clock that tests hold still would keep it young for ever.
-  let recent: { readonly outlook: Outlook; readonly readAtMs: number } | null = null;
+  let recent: { readonly outlook: Promise<Outlook>; readonly readAtMs: number } | null = null;
 
-  const lookOut = async (tx: Queryable, nowMs: number): Promise<Outlook> => {
-    if (recent && performance.now() - recent.readAtMs < OUTLOOK_LIVES_MS) return recent.outlook;
-    const outlook = await readOutlook(tx, nowMs);
-    recent = { outlook, readAtMs: performance.now() };
+  const lookOutAnew = (source: Queryable): Promise<Outlook> => {
+    const outlook = readOutlook(source, clock.nowMs());
+    const mine = { outlook, readAtMs: performance.now() };
+    recent = mine;
+    outlook.catch(() => {
+      if (recent === mine) recent = null;
+    });
     return outlook;
   };
+
+  /** Read once for all who ask meanwhile. Not to be waited for within a transaction: who reads it may be waiting for that to end. */
+  const lookOut = (): Promise<Outlook> => (recent && performance.now() - recent.readAtMs < OUTLOOK_LIVES_MS ? recent.outlook : lookOutAnew(database));
+
+  const desks = new WeakMap<Seen, Desk>();
 
   /** What a new job can expect, and puts it into the line that later ones are told about; null when the line is too long for that. */
   const forecast = (outlook: Outlook, draft: JobDraft, quote: Quote, desk: Desk, nowMs: number): Expectation | null => {
@@ -76,18 +60,8 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
     const home = flowOf(desk.home);
     const kept = { place: home && { ...home, virtualMs: desk.home?.virtual_ms ?? 0 }, user: flowOf(desk.person) };
     const job = { id, place: origin.place, user: origin.user, createdAtMs: nowMs, predictedMs, weight };
-    join(line, job, desk.policy ?? defaultSettings.queuePolicy, nowMs, kept);
+    join(line, job, desk.settings?.queuePolicy ?? defaultSettings.queuePolicy, nowMs, kept);
     return expectWaiting(outlook, { engine: request.engine, predicted_ms: predictedMs }, countAhead(jobsBefore(line, id, nowMs), origin.user), nowMs);
-  };
-
-  const write = async (tx: Queryable, columns: object, hold: readonly LedgerLine[], desk: Desk, nowMs: number): Promise<number> => {
-    const home = enter(flowOf(desk.home), desk.virtualMs, nowMs);
-    const person = enter(flowOf(desk.person), desk.home?.virtual_ms ?? 0, nowMs);
-    const [row] = await tx.query<{ revision: number | string }>(
-      'SELECT stillmotion.accept_job($1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb) AS revision',
-      [columns, hold, { ...person, urgency: urgency(person) }, { ...home, urgency: urgency(home) }].map((part) => JSON.stringify(part)),
-    );
-    return Number(row?.revision);
   };
 
   /** What a job at the far end of a long line can expect; only a job that is in it can be estimated. */
@@ -107,52 +81,77 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
     return expected;
   };
 
+  /** Accepts a draft as its desk says, or not at all. @returns null when that has changed; under its locks it cannot */
+  const acceptOn = async (source: Queryable, desk: Desk, request: Request, nowMs: number, locked: boolean): Promise<Accepted | null> => {
+    if (desk.known) return { job: toJob(desk.known), standing: (await expect(source, desk.known.id, nowMs)).standing, created: false };
+    const { draft, caps } = request;
+    const { quote = usualQuote } = draft;
+    const decision = decide(request, quote, desk, nowMs);
+    const outlook = await (locked ? lookOutAnew(source) : lookOut());
+    const expected = forecast(outlook, draft, quote, desk, nowMs);
+    const revision = await write(source, columnsOf(draft, quote, expected, nowMs), decision, desk, caps, locked);
+    if (revision === null) return null;
+    const far = async (): Promise<Expectation> => {
+      const estimated = estimate(source, outlook, draft, quote, nowMs);
+      // Without a transaction the job is there by now, whatever becomes of what is told about it.
+      return locked ? estimated : estimated.catch(() => ({ standing: { position: outlook.waiting, secondsLeft: null }, etaMs: null }));
+    };
+    const { standing } = expected ?? (await far());
+    return { job: newJob(draft, revision, nowMs), standing, created: true };
+  };
+
+  /** On what was seen, without locks. @returns null when that was not enough to accept it, which need not mean that it cannot be */
+  const acceptSeen = async (request: Request, seen: Desk | undefined): Promise<Accepted | null> => {
+    const { draft, payers } = request;
+    const { place, user } = draft.origin;
+    const isFresh = seen && performance.now() - seen.readAtMs < DESK_LIVES_MS;
+    const desk = isFresh ? seen : await look(database, clock, 'desk', [draft.requestKey, place, user]);
+    if (!Object.values(payers).every((account) => desk.accounts.has(account))) return null;
+    try {
+      return await acceptOn(database, desk, request, clock.nowMs(), false);
+    } catch (error) {
+      // Somebody is refused only on what is certain.
+      if (error instanceof AppError && error.name === 'RefusedError') return null;
+      throw error;
+    }
+  };
+
+  const acceptLocked = (request: Request): Promise<Accepted> =>
+    database.transaction(async (tx) => {
+      const { draft, limit } = request;
+      const { place, user } = draft.origin;
+      const desk = await look(tx, clock, 'locked_desk', [draft.requestKey, place, user], (limit.poolClips ?? 0) > 0);
+      const accepted = await acceptOn(tx, desk, request, clock.nowMs(), true);
+      if (!accepted) throw new AppError('INTERNAL');
+      return accepted;
+    });
+
   return {
     async circumstances(requestKey, place, user) {
-      const [row] = await database.query<{ found: CircumstancesRow }>('SELECT stillmotion.circumstances($1, $2, $3, $4) AS found', [
-        requestKey,
-        place,
-        user,
-        clock.nowMs(),
-      ]);
-      if (!row) throw new AppError('INTERNAL');
-      const { ban, known, rates, settings } = row.found;
-      return { known: known && toJob(known), settings: { ...defaultSettings, ...settings }, ban: ban && toBan(ban, place, user), rates };
+      const looking = look(database, clock, 'desk', [requestKey, place, user]);
+      // It is needed next; whoever needs it hears of it when it fails.
+      lookOut().catch(() => undefined);
+      const desk = await looking;
+      const { ban, known, rates, settings } = desk;
+      const seen = {};
+      desks.set(seen, desk);
+      return { known: known && toJob(known), settings: { ...defaultSettings, ...settings }, ban: ban && toBan(ban, place, user), rates, seen };
     },
 
-    accept: (draft, limit, caps) =>
-      database
-        .transaction(async (tx): Promise<Accepted> => {
-          const nowMs = clock.nowMs();
-          const { origin, quote = usualQuote } = draft;
-          const { place, user } = origin;
-          const payers = payersOf(user, place, limit, nowMs);
-          const [row] = await tx.query<{ desk: Desk }>('SELECT stillmotion.open_desk($1, $2, $3, $4, $5, $6, $7) AS desk', [
-            draft.requestKey,
-            place,
-            user,
-            (limit.poolClips ?? 0) > 0,
-            payers.own,
-            payers.grants,
-            payers.pool,
-          ]);
-          if (!row) throw new AppError('INTERNAL');
-          const { desk } = row;
-          if (desk.known) return { job: toJob(desk.known), standing: (await expect(tx, desk.known.id, nowMs)).standing, created: false };
-
-          checkRoom({ here: desk.person?.waiting ?? 0, everywhere: desk.everywhere, all: desk.home?.waiting ?? 0 }, caps);
-          const hold = holdFor(draft.id, quote.priceMs, payers, limit, desk.sums, nowMs);
-          const outlook = await lookOut(tx, nowMs);
-          const expected = forecast(outlook, draft, quote, desk, nowMs);
-          const revision = await write(tx, columnsOf(draft, quote, expected, nowMs), hold, desk, nowMs);
-          const { standing } = expected ?? (await estimate(tx, outlook, draft, quote, nowMs));
-          return { job: newJob(draft, revision, nowMs), standing, created: true };
-        })
-        .catch((error: unknown) => {
-          // The line that was looked at may hold a job that has not come into being.
-          recent = null;
-          throw error;
-        }),
+    async accept(draft, limit, caps, seen) {
+      const { place, user } = draft.origin;
+      const request = { draft, limit, caps, payers: payersOf(user, place, limit, clock.nowMs()) };
+      try {
+        const accepted = await acceptSeen(request, seen && desks.get(seen));
+        if (accepted) return accepted;
+        recent = null;
+        return await acceptLocked(request);
+      } catch (error) {
+        // The line that was looked at may hold a job that has not come into being.
+        recent = null;
+        throw error;
+      }
+    },
 
     lineChanged() {
       recent = null;

@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { AppError } from '../errors.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { migrate } from './migrations.ts';
+import { asDatabaseError, isAway, type Patience, timeouts, usualPatience } from './patience.ts';
 import { createPglitePool } from './pglite-pool.ts';
 
 export type Row = Record<string, unknown>;
@@ -24,8 +26,39 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
+/** A list as PostgreSQL writes it, to be given as one parameter. */
+export const arrayText = (values: readonly string[]): string => `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+
+/** The statements that ask our functions, by the function's name. */
+const calls = new Map<string, string>();
+/** The names under which PostgreSQL keeps them. */
+const kept = new Map<string, string>();
+
+/**
+ * Asks one of our functions. PostgreSQL keeps the statement of each connection: it always answers with one column of one type, whatever
+ * a later version adds to the tables.
+ * @param name without the schema; always with as many parameters
+ */
+export const call = async <T>(source: Queryable, name: string, params: readonly (string | number | boolean | null)[]): Promise<T> => {
+  let text = calls.get(name);
+  if (!text) {
+    text = `SELECT stillmotion.${name}(${params.map((_, index) => `$${index + 1}`).join(', ')}) AS found`;
+    calls.set(name, text);
+    kept.set(text, `stillmotion.${name}`);
+  }
+  const [row] = await source.query<{ found: T }>(text, params);
+  if (!row) throw new AppError('INTERNAL');
+  return row.found;
+};
+
 /** BullMQ's functions are found by search path; ours are always written with their schema. */
 const SEARCH_PATH = 'bullmq, public';
+
+/**
+ * What is asked for lies in memory, so that an index costs little. By the usual value, meant for disks that turn, a plan made while a
+ * table was small reads all of it, and a session keeps such a plan while the table grows; PGlite, which never vacuums, for ever.
+ */
+const RANDOM_PAGE_COST = 1.1;
 
 /**
  * Opens PGlite in a folder, or in memory when `directory` is null. One process only, guarded by a pid lock; not safe against
@@ -43,7 +76,7 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
     });
     const queueConnection = createPglitePool(lite);
     await migrate(wrap(lite), await queueConnection.connect());
-    await lite.exec(`SET search_path TO ${SEARCH_PATH}`);
+    await lite.exec(`SET search_path TO ${SEARCH_PATH}; SET random_page_cost TO ${RANDOM_PAGE_COST}`);
     return {
       ...wrap(lite),
       transaction: <T>(work: (tx: Queryable) => Promise<T>) => lite.transaction((tx) => work(wrap(tx as unknown as PGlite))) as Promise<T>,
@@ -59,43 +92,61 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
   }
 };
 
-/** Connects to a PostgreSQL server. @param url `postgres://user:password@host/database` */
-export const openPostgres = async (url: string): Promise<Database> => {
-  const pool = new pg.Pool({
+const giveUp = (error: unknown): never => {
+  throw asDatabaseError(error);
+};
+
+/**
+ * Connects to a PostgreSQL server. What is asked of it fails with QueueError DATABASE_AWAY when it does not answer in time; then a
+ * transaction has not been, or, when only its end was not heard, has been wholly.
+ * @param url `postgres://user:password@host/database`
+ */
+export const openPostgres = async (url: string, patience: Patience = usualPatience): Promise<Database> => {
+  const connection = {
     connectionString: url,
-    max: 10,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    options: `-c search_path=${SEARCH_PATH.replace(' ', '')}`,
-  });
+    options: `-c search_path=${SEARCH_PATH.replace(' ', '')} -c random_page_cost=${RANDOM_PAGE_COST}`,
+  };
+  const pool = new pg.Pool({ ...connection, ...timeouts(patience), max: 10 });
   // An idle connection that drops is replaced by the pool on the next query.
   pool.on('error', () => undefined);
   // One that drops between two statements of a transaction reports it to nobody else; the next statement fails.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const wrap = (source: pg.Pool | pg.PoolClient): Queryable => ({
-    query: async <R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) => (await source.query<R>(text, [...params])).rows,
+  const wrap = (source: pg.Pool | pg.ClientBase): Queryable => ({
+    async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
+      const name = kept.get(text);
+      return (await source.query<R>(name ? { name, text, values: [...params] } : { text, values: [...params] }).catch(giveUp)).rows;
+    },
   });
-  const session = await pool.connect();
+  // A migration, or waiting for somebody else's, may take longer than anything else may.
+  const session = new pg.Client(connection);
+  session.on('error', () => undefined);
+  await session.connect();
   try {
     await migrate(wrap(session), session);
   } finally {
-    session.release();
+    await session.end();
   }
   return {
     ...wrap(pool),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await pool.connect().catch(giveUp);
       try {
         await client.query('BEGIN');
         const result = await work(wrap(client));
         await client.query('COMMIT');
         client.release();
         return result;
-      } catch (error) {
-        const broken = await client.query('ROLLBACK').then(
-          () => false,
-          () => true,
-        );
+      } catch (thrown) {
+        const error = asDatabaseError(thrown);
+        // Closing the connection rolls back as well, and does not wait for a server that hangs.
+        const broken =
+          isAway(error) ||
+          (await client.query('ROLLBACK').then(
+            () => false,
+            () => true,
+          ));
         client.release(broken);
         throw error;
       }

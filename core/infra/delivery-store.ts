@@ -24,6 +24,13 @@ export const createDeliveryStore = (database: Database, clock: Clock): DeliveryS
     );
     return rows.map(({ way, outcome, receipt }) => ({ way, outcome, receipt }));
   },
+  async collectedAtMs(jobId) {
+    const [row] = await database.query<{ at_ms: number | null }>(
+      `SELECT max(at_ms) AS at_ms FROM stillmotion.job_event WHERE job_id = $1 AND kind = 'collected'`,
+      [jobId],
+    );
+    return row?.at_ms ?? null;
+  },
   async ceiling(place) {
     const [row] = await database.query<{ bytes: number }>('SELECT bytes FROM stillmotion.ceiling WHERE place = $1 AND learnt_at_ms > $2', [
       place,

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { isFinal, type Job, type JobState } from '../job.ts';
 import { CREDIT_MS } from '../ledger.ts';
 import { usualCaps } from '../policy.ts';
-import type { DeliveryDetail, JobStore, Outcome } from '../store.ts';
+import type { Claimed, DeliveryDetail, JobStore, Outcome } from '../store.ts';
 import { WORKER_LIVES_MS } from '../workers.ts';
 import { createAcceptance } from './acceptance.ts';
 import type { Database, Queryable } from './database.ts';
@@ -19,6 +19,9 @@ const REVISION_OVERLAP = 200;
 
 /** No platform asks to wait longer; a try due later than this was put down before the clock was set back. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+type StartedRow = JobRow & { readonly released: number };
+const toClaimed = (row: StartedRow): Claimed => ({ ...toJob(row), tries: row.attempt - row.released });
 
 export const createJobStore = (database: Database, clock: Clock): JobStore => {
   const acceptance = createAcceptance(database, clock);
@@ -78,21 +81,21 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
     return toJob(ended);
   };
 
-  /** Hands a job to a worker, whatever it was doing before. */
-  const start = async (tx: Queryable, id: string, ticket: string | null): Promise<JobRow | null> => {
-    const started = await row(
-      tx,
+  /** Hands a job to a worker, whatever it was doing before. No attempt's number is given twice: it is what fences off who held it earlier. */
+  const start = async (tx: Queryable, id: string, ticket: string | null): Promise<StartedRow | null> => {
+    const [started] = await tx.query<StartedRow>(
       `UPDATE stillmotion.job SET state = 'running', attempt = attempt + 1, progress = NULL, started_at_ms = $2, touched_at_ms = $2, ticket = $3
-       WHERE id = $1 AND state IN ('waiting', 'running') RETURNING *`,
+       WHERE id = $1 AND state IN ('waiting', 'running')
+       RETURNING *, (SELECT count(*)::int FROM stillmotion.job_event e WHERE e.job_id = $1 AND e.kind = 'released') AS released`,
       [id, clock.nowMs(), ticket],
     );
     if (started) await event(tx, id, 'claimed', { attempt: started.attempt });
-    return started;
+    return started ?? null;
   };
 
   return {
     circumstances: acceptance.circumstances,
-    accept: (draft, limit, caps = usualCaps) => acceptance.accept(draft, limit, caps),
+    accept: (draft, limit, caps = usualCaps, seen) => acceptance.accept(draft, limit, caps, seen),
 
     find: (id) => one(database, 'SELECT * FROM stillmotion.job WHERE id = $1', [id]),
     findByRequestKey: (key) => one(database, 'SELECT * FROM stillmotion.job WHERE request_key = $1', [key]),
@@ -122,7 +125,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
         const held = await row(tx, 'SELECT * FROM stillmotion.job WHERE id = $1 FOR UPDATE', [id]);
         const started = await start(tx, id, id);
         if (started && held?.state === 'waiting') await leaveLine(tx, held);
-        return started && toJob(started);
+        return started && toClaimed(started);
       }),
 
     claimNext: (ticket, engines) =>
@@ -139,7 +142,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
           if (back) await joinLine(tx, back, now);
         } else if (orphan) {
           const taken = await start(tx, orphan.id, ticket);
-          return taken && toJob(taken);
+          return taken && toClaimed(taken);
         }
         const next = async (): Promise<string | null> => {
           const first = await nextInLine(tx);
@@ -152,7 +155,7 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
           const started = held && (await start(tx, id, ticket));
           if (!started) continue;
           await takeTurn(tx, started, now);
-          return toJob(started);
+          return toClaimed(started);
         }
         return null;
       }),
@@ -192,11 +195,13 @@ export const createJobStore = (database: Database, clock: Clock): JobStore => {
       await change(async (tx) => {
         const back = await row(
           tx,
-          `UPDATE stillmotion.job SET state = 'waiting', attempt = attempt - 1, progress = NULL, started_at_ms = NULL, ticket = NULL
+          `UPDATE stillmotion.job SET state = 'waiting', progress = NULL, started_at_ms = NULL, ticket = NULL
            WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING *`,
           [id, attempt],
         );
-        if (back) await joinLine(tx, back, clock.nowMs());
+        if (!back) return;
+        await event(tx, id, 'released', { attempt });
+        await joinLine(tx, back, clock.nowMs());
       });
     },
 

@@ -104,6 +104,17 @@ export const payersOf = (user: string, place: string, limit: DailyLimit, nowMs: 
   return { own: dayAccount(user, limit.scope === 'place' ? place : null, day), grants: grantAccount(user, place), pool: poolAccount(place, day) };
 };
 
+const HOUR_MS = 3_600_000;
+
+/** The days that it may be somewhere at a moment: anywhere it is what UTC had 12 hours ago, has now, or has in 14 hours. */
+const daysAt = (nowMs: number): readonly string[] => [...new Set([-12, 0, 14].map((hours) => dayOf(nowMs + hours * HOUR_MS, 'UTC')))];
+
+/** Every account that may have to pay for a person's clip in a place, wherever the place is. */
+export const possiblePayers = (user: string, place: string, nowMs: number): readonly string[] => [
+  grantAccount(user, place),
+  ...daysAt(nowMs).flatMap((day) => [dayAccount(user, null, day), dayAccount(user, place, day), poolAccount(place, day)]),
+];
+
 /** What each of them has, in the order in which they pay. @param sums of all lines of an account, in milliseconds; 0 unless given */
 const sourcesOf = ({ own, grants, pool }: Payers, limit: DailyLimit, sums: Readonly<Record<string, number>>): readonly [Source, Source, Source] => {
   const sum = (account: string): number => sums[account] ?? 0;
@@ -129,7 +140,7 @@ const rank = ({ account }: Line): number => ['day:', 'grants:', 'pool:', 'hold:'
 
 /**
  * The lines that set a job's price aside.
- * @param sums of the payers' accounts, read under the person's lock
+ * @param sums of the payers' accounts; until it is written they must not change
  * @throws RefusedError QUOTA_EXCEEDED, QUOTA_TOO_LITTLE
  */
 export const holdFor = (

@@ -48,7 +48,7 @@ export interface Room {
 }
 
 /**
- * Whether one more may wait. The caller holds the person's lock; a place may be exceeded by as many people as ask at once.
+ * Whether one more may wait. Until it does, nobody else may begin to.
  * @throws RefusedError QUEUE_FULL_PERSON, QUEUE_FULL_PLACE
  */
 export const checkRoom = ({ all, everywhere, here }: Room, caps: WaitingCaps): void => {

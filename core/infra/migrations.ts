@@ -1,6 +1,7 @@
 /** The database schema, as numbered steps that are applied once and in order, together with BullMQ's own. */
 import { runMigrations as migrateQueue } from 'bullmq';
 import { acceptFunctions } from './accept-functions.ts';
+import { acceptSeen } from './accept-seen.ts';
 import type { Queryable } from './database.ts';
 
 const steps: readonly string[] = [
@@ -249,6 +250,8 @@ const steps: readonly string[] = [
   `,
   // A request is accepted in few round trips.
   acceptFunctions,
+  // In two, unless somebody else's request comes between them.
+  acceptSeen,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];

@@ -111,7 +111,8 @@ export const openS3Store = async ({ bucket, endpoint, region, accessKeyId, secre
       } while (from !== undefined);
     },
     async removeUnchanged({ key, modifiedAtMs }) {
-      // A bucket has no way to delete only what is unchanged; between these two calls lie some milliseconds.
+      // Between these two calls lie some milliseconds, and If-Match on the second would not see a photo that was put again: the same bytes
+      // have the same ETag, and most servers but Amazon's do not read it. What retention deletes has keys that nobody writes to any more.
       const found = await client.send(new HeadObjectCommand(at(key))).catch(nullWhenMissing);
       if (found !== null && Math.abs((found.LastModified?.getTime() ?? 0) - modifiedAtMs) >= 1_000) return false;
       if (found !== null) await client.send(new DeleteObjectCommand(at(key)));

@@ -2,7 +2,7 @@
 import type { Progress } from '../engine.ts';
 import { jobsBefore, type KeptPlace, type KeptUser, type Line, lineOf, type WaitingJob } from '../fairness.ts';
 import type { JobState, Standing } from '../job.ts';
-import { spreadOf, waitClass } from '../prediction.ts';
+import { type Spread, spreadOf, waitClass } from '../prediction.ts';
 import { defaultSettings } from '../settings.ts';
 import { WORKER_LIVES_MS } from '../workers.ts';
 import type { Queryable, Row } from './database.ts';
@@ -42,15 +42,17 @@ export interface Outlook {
   waiting: number;
   readonly measured: boolean;
   readonly running: readonly RunningRow[];
-  /** What promises were off by, by class of wait. */
-  readonly spreads: Readonly<Record<string, readonly number[]>>;
+  /** How far off a promise of a class of wait may be. */
+  readonly spreadIn: (waitClass: number) => Spread;
   /** Engines that somebody who lives holds; null where no process ever announced anything, so that nothing is known. */
   readonly held: readonly string[] | null;
   /** Null for a line that is too long to be played through. */
   readonly line: Line | null;
 }
 
-interface OutlookRow extends Pick<Outlook, 'waiting' | 'measured' | 'running' | 'spreads'> {
+interface OutlookRow extends Pick<Outlook, 'waiting' | 'measured' | 'running'> {
+  /** What promises were off by, by class of wait. */
+  readonly spreads: Readonly<Record<string, readonly number[]>>;
   readonly announced: boolean;
   readonly held: readonly string[];
   readonly virtualMs: number;
@@ -69,12 +71,19 @@ export const readOutlook = async (source: Queryable, nowMs: number): Promise<Out
   if (!row) throw new Error('the database has no line');
   const { announced, held, jobs, measured, people, places, running, spreads, virtualMs, waiting } = row.outlook;
   const line = jobs && lineOf(virtualMs, places ?? [], people ?? [], jobs);
-  return { waiting, measured, running, spreads, held: announced ? held : null, line };
+  // Found once for all who look at it.
+  const known = new Map<number, Spread>();
+  const spreadIn = (waitClass: number): Spread => {
+    const spread = known.get(waitClass) ?? spreadOf(spreads[waitClass] ?? []);
+    known.set(waitClass, spread);
+    return spread;
+  };
+  return { waiting, measured, running, spreadIn, held: announced ? held : null, line };
 };
 
 /** What a job that waits can expect. Pure. */
 export const expectWaiting = (
-  { held, measured, running, spreads }: Outlook,
+  { held, measured, running, spreadIn }: Outlook,
   job: Pick<StandingRow, 'engine' | 'predicted_ms'>,
   { own, others, workMs }: AheadOf,
   nowMs: number,
@@ -86,7 +95,7 @@ export const expectWaiting = (
   // As many as work now are taken to go on working.
   const workers = Math.max(1, running.length);
   const etaMs = (running.reduce((sum, one) => sum + leftOf(one, nowMs), 0) + workMs) / workers + job.predicted_ms;
-  const { low, high } = spreadOf(spreads[waitClass(own + others)] ?? []);
+  const { low, high } = spreadIn(waitClass(own + others));
   const interval = { lowSeconds: (etaMs * low) / 1000, highSeconds: (etaMs * high) / 1000 };
   return { standing: { ...standing, secondsLeft: etaMs / 1000, interval }, etaMs };
 };

@@ -29,7 +29,12 @@ afterAll(async () => {
 describe('circumstances', () => {
   it('are what the single questions answer', async () => {
     const draft = sampleDraft('web:ada', 'web:home');
-    expect(await store.jobs.circumstances(draft.requestKey, 'web:home', 'web:ada')).toEqual({ known: null, settings: defaultSettings, ban: null, rates: [] });
+    expect(await store.jobs.circumstances(draft.requestKey, 'web:home', 'web:ada')).toMatchObject({
+      known: null,
+      settings: defaultSettings,
+      ban: null,
+      rates: [],
+    });
     const entry = { actor: 'x', action: 'set', target: 'maxSeconds', detail: '3' };
     await store.places.changeSettings('web:home', (settings) => ({ ...settings, maxSeconds: 3 }), entry);
     await store.places.ban({ place: 'web:home', user: 'web:ada', reason: 'spam', untilMs: clock.nowMs() + 1_000, actor: 'x' });

@@ -155,7 +155,7 @@ describe('tickets', () => {
     const [first] = [await ask('a', 'p'), await ask('a', 'p')];
     const got = await store.jobs.claimNext('t');
     await store.jobs.release(got?.id ?? '', 1);
-    expect(await store.jobs.find(first.id)).toMatchObject({ state: 'waiting', attempt: 0 });
+    expect(await store.jobs.find(first.id)).toMatchObject({ state: 'waiting', attempt: 1 });
     expect((await store.jobs.claimNext('t'))?.id).toBe(first.id);
   });
 });

@@ -17,6 +17,12 @@ const COLOURS: Readonly<Record<number, readonly number[]>> = { [STATIC]: [0.8, 0
 const grain = random(3).normal(WIDTH * HEIGHT);
 const colour = (at: number, channel: number): number =>
   Math.min(1, Math.max(0, (COLOURS[classAt(((at % WIDTH) + 0.5) / WIDTH)]?.[channel] as number) + 0.03 * (grain[at] as number)));
+/** A pale post in the grass and a grey one in the water, where no class tells of them. */
+const POSTS = [
+  { x: 256, brightness: 0.95 },
+  { x: 128, brightness: 0.6 },
+];
+const withPosts = (at: number, channel: number): number => POSTS.find(({ x }) => Math.abs((at % WIDTH) - x) <= 2)?.brightness ?? colour(at, channel);
 const segmentation = Float32Array.from({ length: 13 * 64 * 64 }, (_, at) => {
   const likely = classAt(((at % 64) + 0.5) / 64);
   return Math.floor(at / 4096) === likely ? 0.94 : 0.005;
@@ -30,15 +36,15 @@ describe('prepare.onnx', () => {
   afterAll(() => session.dispose());
 
   /** Root mean square of the swings over a stretch of columns, as shares of the width. */
-  const swings = async (asked: number): Promise<(name: 'wave_layer' | 'wave_still', from: number, to: number) => number> => {
+  const swings = async (asked: number, paint = colour): Promise<(name: 'wave_layer' | 'wave_still', from: number, to: number) => number> => {
     const area = WIDTH * HEIGHT;
     const out = await session.run({
       photo: tensor(
-        Uint8Array.from({ length: 3 * area }, (_, i) => 255 * colour(Math.floor(i / 3), i % 3)),
+        Uint8Array.from({ length: 3 * area }, (_, i) => 255 * paint(Math.floor(i / 3), i % 3)),
         [HEIGHT, WIDTH, 3],
       ),
       proxy: tensor(
-        Float32Array.from({ length: 3 * area }, (_, i) => colour(i % area, Math.floor(i / area))),
+        Float32Array.from({ length: 3 * area }, (_, i) => paint(i % area, Math.floor(i / area))),
         [1, 3, HEIGHT, WIDTH],
       ),
       field: tensor(
@@ -82,6 +88,18 @@ describe('prepare.onnx', () => {
       expect(normal(name, from, to)).toBeGreaterThan(1.2 * gently(name, from, to));
       expect(strongly(name, from, to)).toBeGreaterThan(1.2 * normal(name, from, to));
     }
+  });
+  it('keeps posts straight, whatever they were taken for', async () => {
+    const [bare, posts] = [await swings(1), await swings(1, withPosts)];
+    for (const [name, x] of [
+      ['wave_still', 256],
+      ['wave_layer', 128],
+    ] as const) {
+      const [from, to] = [(x - 1) / WIDTH, (x + 2) / WIDTH];
+      expect(posts(name, from, to)).toBeLessThan(0.3 * bare(name, from, to));
+    }
+    // and what is not near them moves as before
+    expect(posts('wave_layer', 0.5, 0.55)).toBeGreaterThan(0.7 * bare('wave_layer', 0.5, 0.55));
   });
   it('lets waves rest at a quay, and moves nothing on it', async () => {
     const normal = await swings(1);

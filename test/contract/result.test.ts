@@ -5,6 +5,7 @@ import { type Bench as DiscordBench, startBench as startDiscord } from '../suppo
 import { startBench as startTelegram, type Bench as TelegramBench } from '../support/fake-telegram-bench.ts';
 import { jpeg } from '../support/photos.ts';
 
+const HOUR_MS = 3_600_000;
 const never = async (): Promise<never> => {
   throw new Error('nothing must be made smaller here');
 };
@@ -22,6 +23,8 @@ describe('on Discord', () => {
     await bench.close();
     expect(violations).toEqual([]);
   });
+  /** How often its delivery was put off. */
+  const putOff = (id: string): number => bench.logged.filter((line) => line.includes(id) && line.includes('delivery: later')).length;
   const finished = async (userId: string): Promise<string> => {
     const image = bench.discord.addPhoto(await jpeg()).id;
     const { id } = await bench.jobOf(bench.discord.slash('animate', { image, prompt: 'waves' }, { userId }));
@@ -50,6 +53,28 @@ describe('on Discord', () => {
     await bench.deps.store.jobs.saveDelivery(lost, 'lost', {});
     const asked = bench.discord.slash('result', {}, { userId: '502' });
     await bench.until(() => asked.original?.attachments[0]?.filename === `stillmotion-${lost}.mp4`);
+  });
+
+  it('brings a clip of three days ago although the platform asks to wait at first, and gives up a day after it was asked for', async () => {
+    const { clock, deps, discord, until } = bench;
+    const code = await finished('506');
+    const delivery = async () => (await deps.store.jobs.find(code))?.delivery;
+    const ask = async (): Promise<void> => {
+      const before = putOff(code);
+      discord.fault({ path: /webhooks|messages/, status: 429, retryAfterS: 1_800, times: 1_000 });
+      discord.slash('result', { code }, { userId: '506' });
+      await until(() => putOff(code) > before);
+    };
+    clock.advance(72 * HOUR_MS);
+    await ask();
+    expect(await delivery()).toBe('pending');
+    discord.clearFaults();
+    clock.advance(HOUR_MS);
+    await until(async () => (await delivery()) === 'delivered');
+    await ask();
+    clock.advance(25 * HOUR_MS);
+    await until(async () => (await delivery()) === 'lost');
+    discord.clearFaults();
   });
 
   it('keeps one person’s clip from another, and says so when there is none', async () => {

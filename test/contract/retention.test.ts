@@ -1,6 +1,7 @@
 /** What is deleted when: photos, clips, offers and leftovers, in a folder and in a bucket, on a clock that the test moves. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +15,14 @@ import { openS3Store } from '../../core/infra/s3-store.ts';
 import { createStore } from '../../core/infra/store.ts';
 import type { Job } from '../../core/job.ts';
 import type { Logger } from '../../core/logger.ts';
+import { PHOTO_PERIOD_MS, photoKey } from '../../core/photo-key.ts';
+import type { PhotoRef } from '../../core/request.ts';
 import { GRACE_MS, OFFER_LIVES_MS, startRetention, sweepFiles } from '../../core/retention.ts';
 import type { DailyLimit, FileStore, Store } from '../../core/store.ts';
+import { submit } from '../../core/submit.ts';
 import { tidyScratch } from '../../worker/scratch.ts';
 import { type FakeClock, fakeClock, sampleDraft } from '../support/jobs.ts';
+import { sampleManifest } from '../support/manifest.ts';
 import { copyTemplate } from '../support/template.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -67,7 +72,7 @@ describe.each(stores)('%s', (_where, open) => {
     for await (const { key } of files.list()) found.push(key);
     return found.sort();
   };
-  const photoOf = (job: Job): string => `photos/${job.photo?.sha256}`;
+  const photoOf = (job: Job): string => photoKey(job.photo as PhotoRef);
 
   const ask = async (photo = `photo ${++count}`): Promise<Job> => {
     const sha256 = createHash('sha256').update(photo).digest('hex');
@@ -153,10 +158,54 @@ describe.each(stores)('%s', (_where, open) => {
     expect(await keys()).toHaveLength(before);
     clock.advance(GRACE_MS + 2_000);
     await sweep();
+    // A photo's key may still be put to.
+    expect(await keys()).toEqual(['offers/1.json', 'other/thing', photoOf(job), 'photos/nobody']);
+    clock.advance(PHOTO_PERIOD_MS);
+    await sweep();
     expect(await keys()).toEqual(['offers/1.json', 'other/thing']);
     clock.advance(OFFER_LIVES_MS);
     await sweep();
     expect(await keys()).toEqual(['other/thing']);
+  });
+
+  it.each([
+    ['before anything else', 'clipsNeeded', 0],
+    ['before the first file', 'removeUnchanged', 0],
+    ['between two files', 'removeUnchanged', 1],
+    ['before the last file', 'removeUnchanged', 3],
+  ])('a sweep whose process dies %s of what it retired leaves no clip in view that is gone, and nothing behind', async (_when, method, times) => {
+    const [over, kept] = [await finish(await ask()), await finish(await ask())];
+    const left = (await keys()).filter((key) => key.includes(kept.id) || key === photoOf(kept));
+    await database.query('UPDATE stillmotion.job SET finished_at_ms = finished_at_ms + $2 WHERE id = $1', [kept.id, KEEP_MS]);
+    const inView = async (job: Job): Promise<boolean> => (await store.jobs.uncollected(job.origin.user)) !== null;
+    let calls = 0;
+    const dies = <T extends (...given: never[]) => unknown>(work: T): T =>
+      ((...given) => {
+        if (calls++ >= times) throw new Error('killed');
+        return work(...given);
+      }) as T;
+    const dying = () =>
+      sweepFiles(
+        {
+          clock,
+          log: silent,
+          store: method === 'clipsNeeded' ? { ...store, retention: { ...store.retention, clipsNeeded: dies(store.retention.clipsNeeded) } } : store,
+          files: method === 'removeUnchanged' ? { ...files, removeUnchanged: dies(files.removeUnchanged) } : files,
+        },
+        KEEP_MS,
+      );
+    clock.advance(KEEP_MS + 60_000);
+    // The first round takes it out of view, a later one takes the files; each may be the one that dies, and is done again by nobody.
+    await dying().catch(() => undefined);
+    expect(await inView(over)).toBe(false);
+    for (const key of await keys()) expect(key.includes(over.id) || key === photoOf(over) || left.includes(key)).toBe(true);
+    clock.advance(GRACE_MS + 1_000);
+    await expect(dying()).rejects.toThrow('killed');
+    expect(await inView(kept)).toBe(true);
+    expect(await keys()).toEqual(expect.arrayContaining(left));
+    expect((await sweep()).retired).toBe(0);
+    expect(await keys()).toEqual(left);
+    expect(await inView(kept)).toBe(true);
   });
 
   it('a file that was put again since it was listed stays', async () => {
@@ -169,6 +218,61 @@ describe.each(stores)('%s', (_where, open) => {
     await files.put('photos/again', Buffer.from('two'));
     expect(await files.removeUnchanged({ ...file, modifiedAtMs: file.modifiedAtMs - 5_000 })).toBe(false);
     expect(String(await files.get('photos/again'))).toBe('two');
+  });
+});
+
+describe('a bucket in which something is put while something is deleted', () => {
+  let between: (path: string) => Promise<void> = async () => undefined;
+  let wire: Server;
+  beforeAll(async () => {
+    // Everything goes through to the bucket; what is to be deleted waits for what the test does meanwhile.
+    wire = createServer(async (incoming, answer) => {
+      const { headers, method = '', url = '' } = incoming;
+      if (method === 'DELETE') await between(url);
+      const onward = request({ port, host: '127.0.0.1', method, path: url, headers }, (reply) => {
+        answer.writeHead(reply.statusCode ?? 500, reply.headers);
+        reply.pipe(answer);
+      });
+      incoming.pipe(onward);
+    });
+    await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    wire.closeAllConnections();
+    wire.close();
+  });
+
+  it('a photo that is sent again in the moment in which its old copy goes is there for its clip', async () => {
+    const files = await openS3Store({
+      ...{ bucket: 'clips', endpoint: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`, region: 'us-east-1' },
+      ...{ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', cacheDirectory: join(directory, 'wire-cache') },
+    });
+    clock.advance(Date.now() - clock.nowMs());
+    const bytes = Buffer.from(`holiday ${++count}`);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const deps = {
+      ...{ store, files, clock, log: silent, manifests: [sampleManifest], quotaDaily: 1_000, quotaPlaceMax: 1_000 },
+      ...{ metrics: { request: () => undefined }, queue: { add: async () => undefined }, newSeed: () => 7 },
+      newJobId: () => `job${String(++count).padStart(13, 'r')}`,
+      inspector: { inspect: async () => ({ sha256, type: 'image/png', bytes: bytes.length, widthPx: 64, heightPx: 64 }) },
+    } as unknown as Deps;
+    const send = async (): Promise<Job> => {
+      const who = { channel: 'web', place: 'web:local', room: '', user: 'web:racer', userName: 'Ada', locale: 'en' } as const;
+      const photo = { kind: 'bytes', bytes } as const;
+      return (await submit({ origin: who, address: {}, requestKey: `race:${++count}`, photo, prompt: 'waves', options: {}, maxClipBytes: 1_000 }, deps)).job;
+    };
+    const first = await send();
+    await store.jobs.cancel(first.id);
+    await store.jobs.markDeleted(first.id);
+    clock.advance(3 * GRACE_MS);
+    let again: Job | null = null;
+    between = async (path) => {
+      if (path.includes(sha256)) again ??= await send();
+    };
+    await sweepFiles({ store, files, clock, log: silent }, KEEP_MS);
+    const { photo } = again as unknown as Job;
+    expect(String(await files.get(photoKey(photo as PhotoRef)))).toBe(String(bytes));
+    expect(await files.get(photoKey(first.photo as PhotoRef))).toBeNull();
   });
 });
 

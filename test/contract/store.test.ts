@@ -130,11 +130,30 @@ describe('states', () => {
     const { job } = await store.jobs.accept(sampleDraft(someone()), two);
     await store.jobs.claim(job.id);
     await store.jobs.release(job.id, 1);
-    expect(await store.jobs.find(job.id)).toMatchObject({ state: 'waiting', attempt: 0 });
+    expect(await store.jobs.find(job.id)).toMatchObject({ state: 'waiting', attempt: 1 });
     await store.jobs.claim(job.id);
     expect(await store.jobs.isCancelRequested(job.id)).toBe(false);
     expect((await store.jobs.cancel(job.id))?.cancelRequested).toBe(true);
     expect(await store.jobs.isCancelRequested(job.id)).toBe(true);
+  });
+
+  it('takes nothing any more from a worker that gave the job back, and counts only what was not given back', async () => {
+    const { job } = await store.jobs.accept(sampleDraft(someone()), two);
+    for (let times = 1; times <= 3; times++) {
+      expect(await store.jobs.claim(job.id)).toMatchObject({ attempt: times, tries: 1 });
+      await store.jobs.release(job.id, times);
+    }
+    expect(await store.jobs.claim(job.id)).toMatchObject({ attempt: 4, tries: 1 });
+    await store.jobs.saveProgress(job.id, 3, { stage: 'denoise', done: 1, total: 2, fraction: 0.5 });
+    expect((await store.jobs.find(job.id))?.progress).toBeNull();
+    for (const late of [1, 2, 3]) expect(await store.jobs.finish(job.id, late, { state: 'done', clip, notes: [] })).toBeNull();
+    await store.jobs.release(job.id, 3);
+    expect(await store.jobs.find(job.id)).toMatchObject({ state: 'running', attempt: 4 });
+    // Its worker dies, and the next one gives it back: that was one try, and this is the second.
+    expect(await store.jobs.claim(job.id)).toMatchObject({ attempt: 5, tries: 2 });
+    await store.jobs.release(job.id, 5);
+    expect(await store.jobs.claim(job.id)).toMatchObject({ attempt: 6, tries: 2 });
+    expect((await store.jobs.finish(job.id, 6, { state: 'done', clip, notes: [] }))?.state).toBe('done');
   });
 
   it('says who is ahead and how long it takes', async () => {

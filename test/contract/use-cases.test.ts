@@ -11,7 +11,9 @@ import { createFileStore } from '../../core/infra/file-store.ts';
 import { createMetrics } from '../../core/infra/metrics.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import { createStore } from '../../core/infra/store.ts';
+import { photoKey } from '../../core/photo-key.ts';
 import { quota, quotaText } from '../../core/quota.ts';
+import type { PhotoRef } from '../../core/request.ts';
 import { again, type SubmitCall, submit } from '../../core/submit.ts';
 import { fakeClock } from '../support/jobs.ts';
 import { sampleManifest } from '../support/manifest.ts';
@@ -78,7 +80,7 @@ describe('submit', () => {
     expect(created).toBe(true);
     expect(standing.position).toBeGreaterThan(0);
     expect(queued).toContain(job.id);
-    expect(String(await deps.files.get(`photos/${job.photo?.sha256}`))).toBe('photo');
+    expect(String(await deps.files.get(photoKey(job.photo as PhotoRef)))).toBe('photo');
     expect(job.request).toMatchObject({ seed: 99, widthPx: 640, heightPx: 480 });
   });
   it('answers a repeated request with the same job and one debit', async () => {

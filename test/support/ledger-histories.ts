@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { dayOf } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Database } from '../../core/infra/database.ts';
+import type { Database, Queryable } from '../../core/infra/database.ts';
 import { createStore } from '../../core/infra/store.ts';
 import type { ClipRef } from '../../core/job.ts';
 import { CREDIT_MS } from '../../core/ledger.ts';
@@ -14,26 +14,21 @@ import { seeded } from './seeded.ts';
 const clip: ClipRef = { key: 'c', thumbnailKey: 't', format: 'mp4', bytes: 1, widthPx: 2, heightPx: 2, seconds: 1, fps: 12, frameCount: 12 };
 const caps = { perPerson: 1_000, perPlace: 100_000 };
 
-/** A crash: the process dies before this query of the next transaction reaches the database. */
+/** A crash: the process dies before this query reaches the database. */
 class Crash extends Error {}
 
-/** A database whose next transaction can be made to die at its n-th query. */
+/** A database that can be made to die at its n-th query from now. */
 const fragile = (database: Database): { readonly database: Database; breakAt(query: number): void } => {
   let fuse = 0;
+  const fused = (source: Queryable): Queryable => ({
+    query: async (text, params) => {
+      if (fuse > 0 && --fuse === 0) throw new Crash('the process died');
+      return source.query(text, params);
+    },
+  });
   return {
     breakAt: (query) => void (fuse = query),
-    database: {
-      ...database,
-      transaction: (work) =>
-        database.transaction((tx) =>
-          work({
-            query: async (text, params) => {
-              if (fuse > 0 && --fuse === 0) throw new Crash('the process died');
-              return tx.query(text, params);
-            },
-          }),
-        ),
-    },
+    database: { ...database, ...fused(database), transaction: (work) => database.transaction((tx) => work(fused(tx))) },
   };
 };
 

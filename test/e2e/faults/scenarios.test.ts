@@ -316,6 +316,18 @@ describe('one person and another', () => {
     expect(onTelegram(world, id)).toHaveLength(1);
   });
 
+  it('a job that workers told to stop gave back four times is made all the same', async () => {
+    const asked = await inChat();
+    const { id } = await request(asked, world);
+    for (let times = 1; times <= 4; times++) {
+      const { attempt } = (await world.deps.store.jobs.claim(id)) as Job;
+      await world.deps.store.jobs.release(id, attempt);
+    }
+    run();
+    expect(await settled(world, id)).toMatchObject({ state: 'done', attempt: 5, delivery: 'delivered' });
+    expect(onTelegram(world, id)).toHaveLength(1);
+  });
+
   it('a job that crashes its worker twice is cut off and refunded, and the next one is made', async () => {
     const [poison, next] = [await inChat(), await inChat()];
     const before = await creditsOf(poison, world);
