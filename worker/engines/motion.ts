@@ -7,6 +7,7 @@ import { type Outputs, openSession, type Session } from '../onnx/session.ts';
 import { believeWords, namedFamilies } from '../parts/believe-words.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { settleField } from '../parts/settle-field.ts';
+import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
@@ -180,6 +181,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const [, , gridHeight, gridWidth] = prepared.float('relief').dims as [number, number, number, number];
     const grid = { width: gridWidth, height: gridHeight };
     const sheets = readSheets(prepared, widthPx, heightPx);
+    const start = loop ? usualStart([fields.wave_still, fields.wave_layer] as FloatTensor[]) : 0;
     // frame 0 is the photo; later ones sample between pixels, which softens all of it or only what moves
     let composer = openComposer(sheets, grid);
     const sharpened = (): Sheets => {
@@ -199,8 +201,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
           ...fields,
           pose: vector(...view.pose),
           parallax: vector(...view.parallax),
-          phase: swings(phase * repeats),
-          glow: vector(...glow(phase, seconds, Math.min(motion, 1.5))),
+          phase: swings(phase * repeats, start),
+          glow: vector(...glow(phase, seconds, Math.min(motion, 1.5), loop)),
           travel: vector(...travel),
           weight: vector(...weights),
         });
@@ -264,11 +266,11 @@ const traceAll = async (trace: Trace | undefined, tensors: Readonly<Record<strin
 /** How much each class was asked to move; what is static never is. */
 const strengths = (program: Float32Array): FloatTensor => tensor(Float32Array.of(0, ...program.subarray(...PROGRAM.amplitudes)), [CLASS_COUNT]);
 
-/** Cosine and sine parts of the three swings, displaced so that all are 0 at time 0. @param cycles of the slowest */
-const swings = (cycles: number): FloatTensor => {
-  const parts = [1, 2, 4].flatMap((multiple) => {
-    const angle = 2 * Math.PI * multiple * cycles;
-    return [Math.cos(angle) - 1, Math.sin(angle)];
+/** Cosine and sine parts of the three swings, displaced so that all are 0 at time 0. @param cycles of the slowest, from its start `from` on */
+const swings = (cycles: number, from: number): FloatTensor => {
+  const parts = SWING_MULTIPLES.flatMap((multiple) => {
+    const [angle, first] = [2 * Math.PI * multiple * (cycles + from), 2 * Math.PI * multiple * from];
+    return [Math.cos(angle) - Math.cos(first), Math.sin(angle) - Math.sin(first)];
   });
   return tensor(Float32Array.from(parts), [3, 2]);
 };
@@ -285,17 +287,19 @@ const swayingShare = ({ data, dims: [, count = 0, height = 0, width = 0] }: Floa
 };
 
 /** Cosine and sine parts of flickering light: whole numbers of waves per clip, 0 at time 0. */
-const glow = (phase: number, seconds: number, strength: number): [number, number] => {
+const glow = (phase: number, seconds: number, strength: number, loop: boolean): [number, number] => {
   let cosine = 0;
   let sine = 0;
-  for (const [hertz, share] of [
-    [1.3, 0.5],
-    [2.9, 0.3],
-    [5.3, 0.2],
+  for (const [hertz, share, late] of [
+    [1.3, 0.5, 0],
+    [2.9, 0.3, 2.1],
+    [5.3, 0.2, 4.2],
   ] as const) {
-    const angle = 2 * Math.PI * Math.max(1, Math.round(hertz * seconds)) * phase;
-    cosine += strength * share * (Math.cos(angle) - 1);
-    sine += strength * share * Math.sin(angle);
+    // not all of them may be fastest where a loop begins
+    const first = loop ? late : 0;
+    const angle = 2 * Math.PI * Math.max(1, Math.round(hertz * seconds)) * phase + first;
+    cosine += strength * share * (Math.cos(angle) - Math.cos(first));
+    sine += strength * share * (Math.sin(angle) - Math.sin(first));
   }
   return [cosine, sine];
 };

@@ -1,122 +1,17 @@
 /** Whether long straight edges stay straight: walls, masts and trunks must not bend like jelly. */
-import { boxMean, type Grey, gradients, quantile, sample } from './grey.ts';
+import { type Edge, findEdges, LEAST_GRADIENT } from './edges.ts';
+import { type Grey, quantile, sample } from './grey.ts';
 import type { Held } from './motion.ts';
-
-/** A straight edge of a picture, in pixels. */
-export interface Edge {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-  /** Mean difference of brightness across it per pixel. */
-  readonly contrast: number;
-}
-
-/** Gradients shorter than this are noise or haze. */
-const LEAST_GRADIENT = 5;
-/** Directions that differ by more do not belong to one edge. */
-const TOLERANCE = Math.PI / 8;
-/** Half the width of an edge's region, as root mean square in pixels. */
-const LARGEST_THICKNESS = 1.3;
-
-/**
- * Long straight edges by growing regions of pixels whose gradients point the same way, keeping those that are long and
- * thin. The test against chance of the original is replaced by a minimum of length and contrast.
- * @param leastLength pixels
- * @source Grompone von Gioi, Jakubowicz, Morel and Randall 2012, "LSD: a line segment detector"
- */
-export const findEdges = (grey: Grey, leastLength: number): readonly Edge[] => {
-  const { width, height } = grey;
-  const smooth = boxMean(grey, 1);
-  const { gx, gy } = gradients(smooth);
-  const strength = gx.map((x, i) => Math.hypot(x, gy[i] as number));
-  const order = [...strength.keys()]
-    .filter((at) => (strength[at] as number) > LEAST_GRADIENT)
-    .sort((a, b) => (strength[b] as number) - (strength[a] as number));
-  const used = new Uint8Array(width * height);
-  const edges: Edge[] = [];
-  for (const seed of order) {
-    if (used[seed]) continue;
-    const region = grow(seed, { width, height, gx, gy, strength, used });
-    if (region.length < leastLength) continue;
-    const edge = asEdge(region, width, strength);
-    if (edge && Math.hypot(edge.x1 - edge.x0, edge.y1 - edge.y0) >= leastLength) edges.push(edge);
-  }
-  return edges;
-};
-
-interface Field {
-  readonly width: number;
-  readonly height: number;
-  readonly gx: Float32Array;
-  readonly gy: Float32Array;
-  readonly strength: Float32Array;
-  readonly used: Uint8Array;
-}
-
-const grow = (seed: number, { width, height, gx, gy, strength, used }: Field): readonly number[] => {
-  const region = [seed];
-  used[seed] = 1;
-  let sx = (gx[seed] as number) / (strength[seed] as number);
-  let sy = (gy[seed] as number) / (strength[seed] as number);
-  for (let i = 0; i < region.length; i++) {
-    const at = region[i] as number;
-    const x = at % width;
-    const y = (at - x) / width;
-    for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-      for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-        const next = ny * width + nx;
-        const length = strength[next] as number;
-        if (used[next] || length <= LEAST_GRADIENT) continue;
-        const along = ((gx[next] as number) * sx + (gy[next] as number) * sy) / (length * Math.hypot(sx, sy));
-        if (along < Math.cos(TOLERANCE)) continue;
-        used[next] = 1;
-        region.push(next);
-        sx += (gx[next] as number) / length;
-        sy += (gy[next] as number) / length;
-      }
-    }
-  }
-  return region;
-};
-
-/** The main axis of a region, or null when it is thick or bent. */
-const asEdge = (region: readonly number[], width: number, strength: Float32Array): Edge | null => {
-  let [sum, mx, my] = [0, 0, 0];
-  for (const at of region) {
-    const w = strength[at] as number;
-    sum += w;
-    mx += w * (at % width);
-    my += w * Math.floor(at / width);
-  }
-  mx /= sum;
-  my /= sum;
-  let [xx, xy, yy] = [0, 0, 0];
-  for (const at of region) {
-    const w = (strength[at] as number) / sum;
-    const dx = (at % width) - mx;
-    const dy = Math.floor(at / width) - my;
-    xx += w * dx * dx;
-    xy += w * dx * dy;
-    yy += w * dy * dy;
-  }
-  const angle = Math.atan2(2 * xy, xx - yy) / 2;
-  const thin = (xx + yy) / 2 - Math.hypot((xx - yy) / 2, xy);
-  if (Math.sqrt(Math.max(0, thin)) > LARGEST_THICKNESS) return null;
-  const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
-  let [low, high] = [0, 0];
-  for (const at of region) {
-    const along = ((at % width) - mx) * ux + (Math.floor(at / width) - my) * uy;
-    low = Math.min(low, along);
-    high = Math.max(high, along);
-  }
-  return { x0: mx + low * ux, y0: my + low * uy, x1: mx + high * ux, y1: my + high * uy, contrast: sum / region.length };
-};
+import type { Mask } from './regions.ts';
 
 /** Half of the stretch across an edge that is compared, and how far it is searched for, in pixels. */
 const ACROSS = 4;
 const SEARCH = 6;
 const EVERY_PX = 3;
+/** Profiles that differ by less than this share of their contrast look alike. */
+const ALIKE = 0.25;
+/** The same within frame 0: between pixels a profile is softer than on them, and looks like more. */
+const ALIKE_ITSELF = 0.35;
 /** Fewer points than this say nothing about a bend. */
 const LEAST_POINTS = 10;
 
@@ -130,11 +25,20 @@ const LEAST_POINTS = 10;
 export const bendOf = (first: Grey, later: Held, { x0, y0, x1, y1 }: Edge): number | null => {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
-  const points: { along: number; away: number }[] = [];
+  const sightings: Sighting[] = [];
   for (let along = EVERY_PX; along <= length - EVERY_PX; along += EVERY_PX) {
-    const away = shiftAcross(first, later, x0 + along * ux, y0 + along * uy, { ux, uy });
-    if (away !== null) points.push({ along, away });
+    const sighting = lookAcross(first, later, x0 + along * ux, y0 + along * uy, { ux, uy });
+    if (sighting !== null) sightings.push({ along, ...sighting });
   }
+  // what the edge does as a whole first: it may have gone further than to where its neighbour was
+  const together = Array.from({ length: 2 * SEARCH + 1 }, (_, i) =>
+    sightings.reduce((sum, { misfits, spread }) => sum + ((misfits[i] as number) / spread) ** 2, 0),
+  );
+  const common = together.indexOf(Math.min(...together));
+  const points = sightings.flatMap((sighting) => {
+    const away = placeNear(sighting, common);
+    return away === null ? [] : [{ along: sighting.along, away }];
+  });
   if (points.length < Math.max(LEAST_POINTS, (0.6 * length) / EVERY_PX)) return null;
   return offLine(points);
 };
@@ -161,28 +65,105 @@ const offLine = (points: readonly { readonly along: number; readonly away: numbe
   return Math.sqrt(off.reduce((sum, value) => sum + value ** 2, 0) / off.length);
 };
 
-/** Where the profile across an edge went, in pixels along its normal, to a fraction; null when nothing there looks like it. */
-const shiftAcross = (first: Grey, later: Held, x: number, y: number, { ux, uy }: { readonly ux: number; readonly uy: number }): number | null => {
-  const [nx, ny] = [-uy, ux];
+/** Brightness across an edge at pixels from it, averaged along the edge, so that texture and noise count less than the edge. */
+const profileAt = (grey: Grey, x: number, y: number, { ux, uy }: Direction, reach: number): readonly number[] =>
+  Array.from({ length: 2 * reach + 1 }, (_, i) => {
+    const [px, py] = [x - (i - reach) * uy, y + (i - reach) * ux];
+    return (sample(grey, px - ux, py - uy) + sample(grey, px, py) + sample(grey, px + ux, py + uy)) / 3;
+  });
+
+interface Direction {
+  readonly ux: number;
+  readonly uy: number;
+}
+
+/** Root mean square difference between what was across an edge and the stretch of `now` from `start` on. */
+const misfit = (wanted: readonly number[], now: readonly number[], start: number): number =>
+  Math.sqrt(wanted.reduce((sum, value, i) => sum + (value - (now[start + i] as number)) ** 2, 0) / wanted.length);
+
+/**
+ * How far an edge can be searched for before its neighbour could be taken for it: half the distance to the nearest place
+ * of frame 0 itself that looks like it. Rows of windows repeat every few pixels.
+ */
+const unambiguous = (here: readonly number[], wanted: readonly number[], spread: number): number => {
+  for (const side of [1, -1]) {
+    let [apart, last] = [false, 0];
+    for (let shift = 1; shift <= SEARCH; shift++) {
+      const error = misfit(wanted, here, SEARCH + side * shift);
+      if (apart && error < last && error < ALIKE_ITSELF * spread) return Math.floor(shift / 2);
+      apart ||= error > ALIKE_ITSELF * spread;
+      last = error;
+    }
+  }
+  return SEARCH;
+};
+
+/** What lies across one point of an edge later on. */
+interface Sighting {
+  readonly along: number;
+  /** How unlike what was there it is at each shift from -SEARCH to SEARCH, grey levels. */
+  readonly misfits: readonly number[];
+  readonly spread: number;
+  readonly within: number;
+}
+
+/** Null where too little lies across the edge, or the later frame does not show it. */
+const lookAcross = (first: Grey, later: Held, x: number, y: number, direction: Direction): Omit<Sighting, 'along'> | null => {
+  const [nx, ny] = [-direction.uy, direction.ux];
   const reach = ACROSS + SEARCH;
   const inside = (px: number, py: number): boolean =>
     px >= 0 && py >= 0 && px <= first.width - 1 && py <= first.height - 1 && later.inside[Math.round(py) * first.width + Math.round(px)] === 1;
   if (!inside(x + reach * nx, y + reach * ny) || !inside(x - reach * nx, y - reach * ny)) return null;
-  // averaged along the edge, so that texture and noise count less than the edge
-  const profile = (grey: Grey, at: number): number =>
-    (sample(grey, x + at * nx - ux, y + at * ny - uy) + sample(grey, x + at * nx, y + at * ny) + sample(grey, x + at * nx + ux, y + at * ny + uy)) / 3;
-  const wanted = Array.from({ length: 2 * ACROSS + 1 }, (_, i) => profile(first, i - ACROSS));
-  const now = Array.from({ length: 2 * reach + 1 }, (_, i) => profile(later.grey, i - reach));
+  const here = profileAt(first, x, y, direction, reach);
+  const wanted = here.slice(SEARCH, SEARCH + 2 * ACROSS + 1);
   const spread = Math.max(...wanted) - Math.min(...wanted);
   if (spread < 2 * LEAST_GRADIENT) return null;
-  const errors = Array.from({ length: 2 * SEARCH + 1 }, (_, shift) => wanted.reduce((sum, value, i) => sum + (value - (now[shift + i] as number)) ** 2, 0));
-  let best = 0;
-  for (const [i, error] of errors.entries()) if (error < (errors[best] as number)) best = i;
+  const now = profileAt(later.grey, x, y, direction, reach);
+  return {
+    misfits: Array.from({ length: 2 * SEARCH + 1 }, (_, i) => misfit(wanted, now, i)),
+    ...{ spread, within: unambiguous(here, wanted, spread) },
+  };
+};
+
+/** Where a point of an edge went, in pixels along its normal, to a fraction; null when nothing near the `common` shift looks like it. */
+const placeNear = ({ misfits, spread, within }: Sighting, common: number): number | null => {
+  const [from, to] = [Math.max(0, common - within), Math.min(2 * SEARCH, common + within)];
+  let best = from;
+  for (let i = from; i <= to; i++) if ((misfits[i] as number) < (misfits[best] as number)) best = i;
   // at the end of the search the true place may lie beyond; a bad fit is another thing
-  if (best === 0 || best === errors.length - 1) return null;
-  const [before, at, after] = [errors[best - 1], errors[best], errors[best + 1]] as [number, number, number];
-  if (Math.sqrt(at / wanted.length) > 0.25 * spread) return null;
+  if (best === from || best === to || (misfits[best] as number) > ALIKE * spread) return null;
+  const [before, at, after] = [misfits[best - 1], misfits[best], misfits[best + 1]].map((error) => (error as number) ** 2) as [number, number, number];
   return best - SEARCH + (before - after) / (2 * Math.max(1e-6, before - 2 * at + after));
+};
+
+/** A part of frame 0 that was asked to move, and whose own edges bend when it does. */
+export interface Pliant {
+  readonly mask: Mask;
+  /** Crests and ripples lie: what stands in water, or before it, is something else. */
+  readonly lies: boolean;
+}
+
+/** Longer edges, and those of more contrast, are none of water or cloth: they are railings, hulls and shores. */
+const PLIANT = { length: 0.4, contrast: 36, slope: Math.tan((25 * Math.PI) / 180) } as const;
+
+/** Whether an edge is a crest of water, or a fold of cloth, that was asked to move: all of it, and what is beside it, lies within. */
+const isPliant = (edge: Edge, parts: readonly Pliant[], side: number): boolean => {
+  const [dx, dy] = [edge.x1 - edge.x0, edge.y1 - edge.y0];
+  const length = Math.hypot(dx, dy);
+  if (length > PLIANT.length * side || edge.contrast > PLIANT.contrast) return false;
+  const [nx, ny] = [(-dy / length) * (ACROSS + 1), (dx / length) * (ACROSS + 1)];
+  const within = ({ width, height, data }: Mask, x: number, y: number): boolean => {
+    const [px, py] = [Math.min(width - 1, Math.max(0, Math.round(x))), Math.min(height - 1, Math.max(0, Math.round(y)))];
+    return data[py * width + px] === 1;
+  };
+  return parts.some(({ mask, lies }) => {
+    if (lies && Math.abs(dy) > PLIANT.slope * Math.abs(dx)) return false;
+    for (let along = 0; along <= length; along++) {
+      const [x, y] = [edge.x0 + (along * dx) / length, edge.y0 + (along * dy) / length];
+      if (!within(mask, x + nx, y + ny) || !within(mask, x - nx, y - ny)) return false;
+    }
+    return true;
+  });
 };
 
 export interface Jelly {
@@ -203,11 +184,13 @@ const LONG = 0.075;
 /**
  * @param first frame 0, about 640 pixels wide
  * @param later later frames as the camera saw them in frame 0
+ * @param pliant parts whose own edges may bend
  */
-export const jellyOf = (first: Grey, later: readonly Held[]): Jelly => {
+export const jellyOf = (first: Grey, later: readonly Held[], pliant: readonly Pliant[] = []): Jelly => {
   const side = Math.max(first.width, first.height);
   const scale = 1280 / first.width;
   const judged = findEdges(first, LONG * side).flatMap((edge) => {
+    if (isPliant(edge, pliant, side)) return [];
     const bends = later.flatMap((frame) => bendOf(first, frame, edge) ?? []);
     // found again in one frame only is luck
     return bends.length < 2 ? [] : [{ edge, bendPx: scale * Math.max(...bends) }];

@@ -5,11 +5,11 @@ import { psnr, psnrOfCrop, type Sharpness, sharpnessKept } from './fidelity.ts';
 import { type ClipFrames, readFrames } from './frames.ts';
 import { type Ghosts, ghostsOf } from './ghosts.ts';
 import { type Grey, halve, lumaOf, median } from './grey.ts';
-import { type Jelly, jellyOf } from './jelly.ts';
+import { type Jelly, jellyOf, type Pliant } from './jelly.ts';
 import type { Polygon, Regions } from './list.ts';
 import { type MotionMaps, mapMotion, type RegionMotion, regionMotion, steady, transformFor } from './motion.ts';
 import { measureParallax, type Parallax } from './parallax.ts';
-import { areaOf, dilate, everything, inClip, type Mask, maskOf, outsideOf, union, without } from './regions.ts';
+import { areaOf, dilate, everything, inClip, isCloth, isWater, type Mask, maskOf, outsideOf, union, without } from './regions.ts';
 import { compose, identity, rescale, type Similarity } from './similarity.ts';
 import { isFrozen, loopSeam, warpBetweenNeighbours } from './stability.ts';
 
@@ -99,6 +99,8 @@ export const measureClip = async (
     inClip(regions[name] ?? [], photoSize, frames).map((polygon) => polygon.map((corner) => through(corner, entryFor(small0.width), small0)));
   const masks = Object.fromEntries(Object.keys(regions).map((name) => [name, maskOf(outline(name), small0.width, small0.height)]));
   const named = moves.flatMap((name) => masks[name] ?? []);
+  const pliant = (name: string): readonly Pliant[] =>
+    isWater(name) || isCloth(name) ? [{ mask: maskOf(outline(name), middle0.width, middle0.height), lies: isWater(name) }] : [];
   const margin = Math.round(MARGIN * small0.width);
   const moving = named.length > 0 ? union(named) : null;
   const apart = (name: string, mask: Mask): Mask => (moving && !moves.includes(name) ? without(mask, dilate(moving, margin)) : mask);
@@ -124,7 +126,7 @@ export const measureClip = async (
     warpError: warp.error,
     consistency: warp.consistency,
     sharpness: { kept: median(sharpness.map(({ kept }) => kept)), worst: Math.min(...sharpness.map(({ worst }) => worst)) },
-    jelly: jellyOf(middle0, held),
+    jelly: jellyOf(middle0, held, moves.flatMap(pliant)),
     ghosts: ghostsOf(middle0, held),
     whole: regionMotion(maps, everything(small0.width, small0.height)),
     regions: Object.fromEntries(

@@ -8,12 +8,12 @@ Two sheets are moved separately and composed, so that a skyline never smears and
 A pixel is Y(s) + M(s) * (F(r) - F(s)) at the still position s and the layer's position r: exactly the photo where they agree.
 `Frame` puts out positions on a coarse grid; worker/vision/compose.ts moves the pixels.
 """
-import math
-
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+from lines import LYING, UPRIGHT, along_lines, level_lines, line_kernels, right_angles, straight_edges
+from maps import box, gaussian, guided, pull_push, ramps, resize, rise, sample, smooth_step, widest
 
 CLASSES = ["static", "sky", "sea", "river", "foliage", "grass", "cloth", "fire", "smoke", "hair", "body", "floating", "light"]
 AIR = [CLASSES.index(c) for c in ("sky", "smoke")]
@@ -27,98 +27,23 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.006, 0.007, 0.0045  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.0055, 0.0068, 0.0052  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
 CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
 MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
 MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
-MAX_STRAIN_LAYER = 0.45
-FELT = 0.6  # power of the strength that was said: what is gentle is still seen, what is strong stays within its limits
+MAX_STRAIN_LAYER = 0.22
+SPARKLE, SPARKS = 0.6, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
+FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
 SHORE = 6  # proxy pixels
-RELIEF_BLUR = 10.0  # proxy pixels: what bends over a shorter way bends straight edges
+GROUND = 0.2  # share of the depth that is just the height in the picture: most stand on ground, and no picture is flat
+RELIEF_BLUR = 14.0  # proxy pixels: what bends over a shorter way bends straight edges
 SMOOTH = (3.0, 2.5, 1.5)  # deviation of the averaging of the three swings, cells of 1/64 of the picture
 LEVEL_GAIN = (0.5, 5.0)  # by how much all that sways, or all of a layer's waves, is lowered or raised at most to its typical size
 LEVEL_GAIN_ALL = 1.2  # ... where everything may move: then nothing in particular was asked for, and what is faint stays faint
 MOST_NAMED = 5
 SWING = 1.75  # of worker/engines/motion.ts, by which typical sizes are multiplied
-
-
-def resize(x, like):
-    """Bilinear to the height and width of `like`."""
-    return F.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=False)
-
-
-def box(x, radius):
-    """Mean over a square window, counting only what lies inside the picture."""
-    return F.avg_pool2d(x, 2 * radius + 1, 1, radius, count_include_pad=False)
-
-
-def widest(x, radius):
-    """Maximum over a square window."""
-    return F.max_pool2d(F.max_pool2d(x, (2 * radius + 1, 1), 1, (radius, 0)), (1, 2 * radius + 1), 1, (0, radius))
-
-
-def smooth_step(x, low, high):
-    t = ((x - low) / (high - low)).clamp(0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def rise(x, low):
-    """0 up to `low`, 1 from twice of it on."""
-    return ((x - low) / low).clamp(0, 1)
-
-
-def gaussian(x, sigma_y, sigma_x):
-    """Separable Gaussian blur with replicated borders; sigmas in pixels are constants of the graph."""
-    channels = x.shape[1]
-    for sigma, vertical in ((sigma_y, True), (sigma_x, False)):
-        radius = max(1, int(round(2.5 * sigma)))
-        taps = torch.exp(-0.5 * (torch.arange(-radius, radius + 1, dtype=torch.float32) / sigma) ** 2)
-        taps = taps / taps.sum()
-        if vertical:
-            x = F.conv2d(F.pad(x, (0, 0, radius, radius), mode="replicate"), taps.view(1, 1, -1, 1).repeat(int(channels), 1, 1, 1), groups=int(channels))
-        else:
-            x = F.conv2d(F.pad(x, (radius, radius, 0, 0), mode="replicate"), taps.view(1, 1, 1, -1).repeat(int(channels), 1, 1, 1), groups=int(channels))
-    return x
-
-
-def pull_push(value, weight, levels, floor=None):
-    """Continues `value` from where `weight` is 1 into where it is 0, smoothly. Gortler et al. 1996, "The Lumigraph", section 3.4.
-
-    `floor` fills what no level reaches; without it the coarsest mean does.
-    """
-    numerators, weights = [value * weight], [weight]
-    for _ in range(levels):
-        numerators.append(F.avg_pool2d(numerators[-1], 2, 2, ceil_mode=True, count_include_pad=False))
-        weights.append(F.avg_pool2d(weights[-1], 2, 2, ceil_mode=True, count_include_pad=False))
-    if floor is None:
-        mean = (value * weight).mean((2, 3), keepdim=True) / (weight.mean((2, 3), keepdim=True) + 1e-9)
-        filled = mean + torch.zeros_like(numerators[-1])
-    else:
-        filled = resize(floor, numerators[-1])
-    for numerator, w in zip(reversed(numerators), reversed(weights)):
-        filled = resize(filled, numerator)
-        sure = (w * 4).clamp(max=1)  # a quarter of a cell is enough evidence
-        filled = sure * numerator / (w + 1e-6) + (1 - sure) * filled
-    return filled
-
-
-def guided(target, guide, radius, eps):
-    """Coefficients (a [n, 2k, h, w], b [n, k, h, w]) of the guided filter with a two-channel guide; He et al. 2010."""
-    k = target.shape[1]
-    g0, g1 = guide[:, 0:1], guide[:, 1:2]
-    m0, m1, mt = box(g0, radius), box(g1, radius), box(target, radius)
-    v00 = box(g0 * g0, radius) - m0 * m0 + eps
-    v11 = box(g1 * g1, radius) - m1 * m1 + eps
-    v01 = box(g0 * g1, radius) - m0 * m1
-    c0 = box(g0 * target, radius) - m0 * mt
-    c1 = box(g1 * target, radius) - m1 * mt
-    determinant = v00 * v11 - v01 * v01
-    a0 = (v11 * c0 - v01 * c1) / determinant
-    a1 = (v00 * c1 - v01 * c0) / determinant
-    b = mt - a0 * m0 - a1 * m1
-    return box(a0, radius), box(a1, radius), box(b, radius)
 
 
 def limit_strain(displacement, limit):
@@ -142,18 +67,6 @@ def grown(seed, allowed, steps):
     for _ in range(steps):
         seed = torch.minimum(F.max_pool2d(seed, 5, 1, 2), allowed)
     return seed
-
-
-def line_kernels(length, count):
-    """Means along straight lines through the centre, one per direction: [count, 1, length, length]."""
-    half = (length - 1) / 2
-    y, x = np.mgrid[0:length, 0:length] - half
-    kernels = []
-    for k in range(count):
-        angle = math.pi * k / count
-        kernel = np.clip(1 - np.abs(x * math.sin(angle) - y * math.cos(angle)), 0, None) * (np.hypot(x, y) <= half + 0.5)
-        kernels.append(kernel / kernel.sum())
-    return torch.from_numpy(np.stack(kernels)[:, None].astype(np.float32))
 
 
 def thin_things(proxy, air, solid):
@@ -202,12 +115,12 @@ def ripples(swell, water):
     near = ((rows - horizon) / (1.0 - horizon + 0.05)).clamp(0, 1)
     away = 0.12 + (rows - horizon).clamp(min=0)  # of the picture's height: wavelengths are proportional to it
     size = swell.square().sum(1, keepdim=True).sqrt()
-    parts = [swell[:, 0:4] * (0.4 + 0.4 * near)]
-    for k, (first, density, slant) in enumerate(((4, 17.0, 0.22), (8, 23.0, -0.3))):
+    parts = [swell[:, 0:4] * (0.1 + 0.7 * near)]
+    for k, (first, density, slant) in enumerate(((4, 17.0, 0.1), (8, 23.0, -0.14))):
         # smooth, and different for every seed
         bend = 1.2 * torch.tanh(gaussian(swell[:, first + 1:first + 2] / (size + 1e-6), 6.0, 6.0) * 2)
         phase = density * (away.log() + slant * x / away) + 2 * bend + 1.7 * k
-        crest = size * (0.5, 0.3)[k] * (0.15 + 0.85 * near)
+        crest = size * (0.5, 0.3)[k] * (0.05 + 0.95 * near)
         cosine, sine = crest * torch.cos(phase), crest * torch.sin(phase)
         parts.append(torch.cat([0.4 * sine, cosine, -0.4 * cosine, sine], 1) + 0.3 * swell[:, first:first + 4] * near)
     return torch.cat(parts, 1)
@@ -229,24 +142,6 @@ def breathing(waves, body, strength):
     size = TYPICAL_BREATH * strength / (0.2 + spread.square().sum(1, keepdim=True).sqrt())
     moved = gaussian(spread * size, 3.0, 3.0)
     return torch.cat([moved * cosine / length, moved * sine / length, torch.zeros_like(waves[:, 4:12])], 1)
-
-
-def right_angles(luma):
-    """Where straight edges of two quite different directions meet nearby, as on buildings and furniture: 0..1 at half size."""
-    luma = F.avg_pool2d(luma, 2, 2)
-    spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
-    luma = luma * 0.2 / (gaussian(spread, 6.0, 6.0) + 0.04)  # haze has straight edges too
-    count, length = 12, 13
-    gx = F.pad(luma[:, :, :, 2:] - luma[:, :, :, :-2], (1, 1, 0, 0))
-    gy = F.pad(luma[:, :, 2:, :] - luma[:, :, :-2, :], (0, 0, 1, 1))
-    angles = (math.pi / count) * torch.arange(count).float().view(1, -1, 1, 1)
-    # an edge counts for the direction it runs in, not for those it crosses
-    across, along = (gx * angles.sin() - gy * angles.cos()).abs(), (gx * angles.cos() + gy * angles.sin()).abs()
-    edges = smooth_step(across - 2.5 * along, 0.04, 0.10)
-    straight = smooth_step(F.conv2d(edges, line_kernels(length, count), padding=length // 2, groups=count), 0.55, 0.75)
-    nearby = widest(straight, 7)
-    both = torch.cat([torch.minimum(nearby, torch.roll(nearby, turn, 1)) for turn in (4, 5, 6)], 1).amax(1, keepdim=True)
-    return gaussian(widest(both, 2), 2.0, 2.0)
 
 
 def limited(red, luma, blue):
@@ -302,6 +197,7 @@ class Prepare(nn.Module):
         steps = widest((p_luma - box(p_luma, 2)).abs(), 3)
         soft = resize(gaussian(1 - smooth_step(steps, 0.012, 0.035), 2.0, 2.0), luma)
         mask = smooth_step(mask.sum(1, keepdim=True), 0.38 - 0.3 * soft, 0.58 + 0.3 * soft)
+        middles, straight = straight_edges(p_luma)
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
@@ -329,12 +225,13 @@ class Prepare(nn.Module):
         flow, wave_layer, total, usual_layer, waving = 0, 0, 1e-4, 0, 0 * air
         near = 0.5 + 0.8 * depth
         smoke = segmentation[:, SMOKE:SMOKE + 1] / (groups[0] + 1e-4)
-        pace = smoke * 0.7 + (1 - smoke) * above_horizon(groups[0])
+        pace = smoke + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
+        river = torch.maximum(river, 0.9 * told.float())  # water that is told where to go goes there, whatever it is
         # waves come to rest before what stands in them: a hull or a quay is straight
         offshore = gaussian(-widest(-smooth_step(shown, 0.4, 0.8), SHORE), 0.5 * SHORE, 0.5 * SHORE)
         for members, group, where, blur, typical_flow, typical_wave in (
-            (AIR, groups[0], air, 3.0, TYPICAL_FLOW * pace, 0.35 * TYPICAL_WAVE * smoke),
+            (AIR, groups[0], air, 3.0, TYPICAL_FLOW * pace, 0.55 * TYPICAL_WAVE * smoke),
             (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near * (1 - river * (0.4 + 0.4 * told.float()))),  # ripples must not hide which way a river runs
             (FIRE, groups[2], fire, 1.0, torch.full_like(depth, 0.3 * TYPICAL_FLOW), torch.full_like(depth, TYPICAL_WAVE)),
         ):
@@ -342,7 +239,7 @@ class Prepare(nn.Module):
             known = smooth_step(group, 0.35, 0.8)
             free = allowed[:, members].sum(1, keepdim=True) / (group + 1e-4)
             drawn = velocity * pace if members is AIR else velocity
-            moving = torch.cat([evened(drawn, known, typical_flow * asked * reach), evened(waves, known, typical_wave * asked * swing), free], 1)
+            moving = torch.cat([evened(drawn, known, typical_flow * asked ** (FELT_FLOW / FELT) * reach), evened(waves, known, typical_wave * asked * swing), free], 1)
             extended = gaussian(pull_push(moving, known, 6), blur, blur)
             extended = resize(extended, proxy)
             if members is WATER:
@@ -382,12 +279,17 @@ class Prepare(nn.Module):
         weight = gaussian(body, 2.0, 2.0)
         breath = breathing(waves, body, (0.35 + 0.65 * sway) * strength[BODY] * swing) * gaussian(free, 2.0, 2.0) / (weight + 0.05)
         swaying, mix = swaying + breath * weight, mix + weight
-        built = resize(right_angles(p_luma), proxy)
+        built = resize(right_angles(middles), proxy)
+        # a mast, a leg or a stick stays straight, whatever moves behind it; so do a far shore, and a hull or a quay beside the water
+        upright = widest(straight[:, UPRIGHT].amax(1, keepdim=True), 2)
+        ashore = F.max_pool2d(widest(1 - shown, SHORE + 4), 2, 2) > 0.5
+        hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
+        standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level_lines(middles)), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * strength[BODY] * swing * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
         # what was not asked to move, and is no layer with a motion of its own, holds still
         held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
-        loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built)
+        loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built) * (1 - 0.9 * resize(gaussian(upright, 1.0, 1.0), proxy))
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
@@ -395,7 +297,7 @@ class Prepare(nn.Module):
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         flow = gaussian(flow, 2.0, 2.0) * unit
-        wave_layer = limit_strain(wave_layer * (1 - built) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
+        wave_layer = limit_strain(wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
         wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL * liveliness(usual, TYPICAL_SWAY))
         wave_still = wave_still * leveled(wave_still / unit_waves / (usual + 1e-5), smooth_step(anchored * loose, 0.3, 0.6), most)
@@ -403,7 +305,14 @@ class Prepare(nn.Module):
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
-        lit = lit + (1.5 * resize(flicker * (allowed[:, LIGHT:LIGHT + 1] + allowed[:, WATER].sum(1, keepdim=True)), proxy)).clamp(-0.35, 0.35) * bright
+        lit = lit + (2.5 * resize(flicker * allowed[:, LIGHT:LIGHT + 1], proxy)).clamp(-0.45, 0.45) * bright
+        lit = lit + (1.5 * resize(flicker * allowed[:, WATER].sum(1, keepdim=True), proxy)).clamp(-0.35, 0.35) * bright
+        # who asks for sparkling gets lights that come and go out of step
+        nx, ny = ramps(proxy)
+        # glints hide what they lie on: water all around is enough
+        glinting = smooth_step(widest(allowed[:, WATER].sum(1, keepdim=True), 4), 0.2, 0.5)
+        sparkle = SPARKLE * strength[LIGHT] * resize(glinting, proxy) * torch.sin(SPARKS[0] * nx + SPARKS[1] * ny)
+        lit = lit + sparkle.clamp(-0.3, 0.3) * torch.maximum(bright, smooth_step(p_luma - box(p_luma, 4), 0.02, 0.1))
         lit = gaussian(lit, 1.5, 1.5)
         # the sides of waves turned to the light: what shows on water too smooth for its displacement to be seen
         crests = gaussian(-widest(-resize(mask, proxy) * water, 3), 1.5, 1.5)
@@ -411,6 +320,7 @@ class Prepare(nn.Module):
         # 10 depth without steps, so that parallax bends and never tears
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
         relief = gaussian((d0 * guide[:, 0:1] + d1 * guide[:, 1:2] + db).clamp(0, 1), RELIEF_BLUR, RELIEF_BLUR)
+        relief = (1 - GROUND) * relief + GROUND * 0.5 * (ny + 1)
 
         # 11 how much moves, in picture units, for the caller to judge
         flow_peak = peak(flow / unit, shown)
@@ -429,9 +339,10 @@ class Prepare(nn.Module):
 
         # 13 planes as bytes, fields on a coarser grid: they are smooth
         half = lambda x: F.avg_pool2d(x, 2, 2)
+        wave_layer, wave_still = along_lines(torch.cat([half(wave_layer), half(wave_still)], 1), straight).split(4 * FREQUENCIES, 1)
         return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),
                 as_bytes(filled[:, 0:1]), as_bytes(half(filled[:, 1:3])),
-                *(half(x) for x in (low, flow, wave_layer, wave_still, lit, relief, common)), activity)
+                half(low), half(flow), wave_layer, wave_still, half(lit), half(relief), half(common), activity)
 
 
 def as_bytes(x):
@@ -483,20 +394,6 @@ def leveled(displacement, where, most):
     square = (displacement.square().sum(1, keepdim=True) * where).sum((2, 3), keepdim=True) / (where.sum((2, 3), keepdim=True) + 1.0)
     sure = smooth_step(box(where, 4).amax(), 0.4, 0.7)  # what may not be there at all is not raised
     return torch.minimum((square + 1e-8).rsqrt().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
-
-
-def ramps(like):
-    """x [1, 1, 1, w] and y [1, 1, h, 1] of the pixel centres of `like`, in grid units."""
-    h, w = like.shape[-2], like.shape[-1]
-    h_f, w_f = torch.as_tensor(h).float(), torch.as_tensor(w).float()
-    nx = (torch.arange(w) * 2 + 1).float() / w_f - 1
-    ny = (torch.arange(h) * 2 + 1).float() / h_f - 1
-    return nx.view(1, 1, 1, -1), ny.view(1, 1, -1, 1)
-
-
-def sample(x, position):
-    """x at `position` [1, 2, h, w] in grid units; outside, the border continues."""
-    return F.grid_sample(x, position.permute(0, 2, 3, 1), mode="bilinear", padding_mode="border", align_corners=False)
 
 
 class Frame(nn.Module):

@@ -1,10 +1,12 @@
 /** Every metric of quality on a good clip and on a bad one. */
 import { describe, expect, it } from 'vitest';
+import { findEdges } from '../../../worker/evaluate/edges.ts';
 import { psnr, sharpnessKept } from '../../../worker/evaluate/fidelity.ts';
 import { ghostsOf } from '../../../worker/evaluate/ghosts.ts';
 import { boxMean, type Grey } from '../../../worker/evaluate/grey.ts';
-import { BENT_PX, findEdges, jellyOf } from '../../../worker/evaluate/jelly.ts';
+import { BENT_PX, jellyOf, type Pliant } from '../../../worker/evaluate/jelly.ts';
 import type { Held } from '../../../worker/evaluate/motion.ts';
+import { maskOf } from '../../../worker/evaluate/regions.ts';
 import { identity } from '../../../worker/evaluate/similarity.ts';
 import { isFrozen, loopSeam, warpBetweenNeighbours } from '../../../worker/evaluate/stability.ts';
 import { draw, film, step, texture } from './scene.ts';
@@ -70,6 +72,62 @@ describe('straight edges', () => {
     expect(worstPx).toBeGreaterThan(3);
     expect(worstPx).toBeLessThan(5.5);
     expect(bent.length).toBeGreaterThanOrEqual(2);
+  });
+  it('are not taken for their neighbours where a pattern repeats, and still bend', () => {
+    const windows = (away: (x: number, y: number) => number) => draw((x, y) => 128 + 70 * Math.sin((2 * Math.PI * (x + away(x, y))) / 5), width, height);
+    const still = windows(() => 0.45);
+    expect(
+      jellyOf(
+        windows(() => 0),
+        [still, still].map(held),
+      ).worstPx,
+    ).toBeLessThan(BENT_PX);
+    // only up to half a window can be told from the next one
+    const bent = windows((_, y) => 0.8 * Math.sin(y / 12));
+    expect(
+      jellyOf(
+        windows(() => 0),
+        [bent, bent].map(held),
+      ).worstPx,
+    ).toBeGreaterThan(BENT_PX);
+  });
+
+  const water = {
+    mask: maskOf(
+      [
+        [
+          [0.05, 0.3],
+          [0.95, 0.3],
+          [0.95, 0.95],
+          [0.05, 0.95],
+        ],
+      ],
+      width,
+      height,
+    ),
+    lies: true,
+  };
+  /** Water with a crest, rails before it and a post in it, all of them bent. */
+  const bend = (x: number): number => 1.6 * Math.sin(x / 11);
+  const bar = (at: number, half: number): number => step(at + half) * step(half - at);
+  const pool = (part: 'crest' | 'railing' | 'post', amount: number) =>
+    draw(
+      (x, y) => {
+        const [dx, dy] = [x + amount * bend(y), y + amount * bend(x)];
+        const shape = { crest: bar(dy - 120, 3) * bar(x - 160, 45) * 0.4, railing: bar(dy - 120, 3) * 0.4, post: bar(dx - 160, 3) * bar(y - 130, 45) * 0.4 };
+        return 90 + 130 * shape[part];
+      },
+      width,
+      height,
+    );
+  it('are crests where water was asked to move; rails and posts before it are not', () => {
+    const bentEdges = (part: 'crest' | 'railing' | 'post', pliant: readonly Pliant[]): number =>
+      jellyOf(pool(part, 0), [pool(part, 1), pool(part, 0.8)].map(held), pliant).bent.length;
+    expect(bentEdges('crest', [])).toBeGreaterThan(0);
+    expect(bentEdges('crest', [water])).toBe(0);
+    expect(bentEdges('railing', [water])).toBeGreaterThan(0);
+    expect(bentEdges('post', [water])).toBeGreaterThan(0);
+    expect(bentEdges('post', [{ ...water, lies: false }])).toBe(0);
   });
   it('may shift and lean as a whole', () => {
     const leaning = tower((y) => 1.5 + 0.01 * (y - 100));

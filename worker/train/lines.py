@@ -1,0 +1,79 @@
+"""Straight edges of a photo, and what keeps them straight when things move: masts, trunks, hulls, shores, whole buildings."""
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from maps import box, gaussian, ramps, sample, smooth_step, widest
+
+DIRECTIONS = 12
+LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
+UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
+
+
+def line_kernels(length, count):
+    """Means along straight lines through the centre, one per direction: [count, 1, length, length]."""
+    half = (length - 1) / 2
+    y, x = np.mgrid[0:length, 0:length] - half
+    kernels = []
+    for k in range(count):
+        angle = math.pi * k / count
+        kernel = np.clip(1 - np.abs(x * math.sin(angle) - y * math.cos(angle)), 0, None) * (np.hypot(x, y) <= half + 0.5)
+        kernels.append(kernel / kernel.sum())
+    return torch.from_numpy(np.stack(kernels)[:, None].astype(np.float32))
+
+
+def straight_edges(luma):
+    """Where an edge runs straight for 1/12 of the longer side, for each of 12 directions, at half size: its middle, all of it, [1, 12, h / 2, w / 2] each."""
+    luma = F.avg_pool2d(luma, 2, 2)
+    spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
+    luma = luma * 0.2 / (gaussian(spread, 6.0, 6.0) + 0.04)  # haze has straight edges too
+    length = 13
+    gx = F.pad(luma[:, :, :, 2:] - luma[:, :, :, :-2], (1, 1, 0, 0))
+    gy = F.pad(luma[:, :, 2:, :] - luma[:, :, :-2, :], (0, 0, 1, 1))
+    angles = (math.pi / DIRECTIONS) * torch.arange(DIRECTIONS).float().view(1, -1, 1, 1)
+    # an edge counts for the direction it runs in, not for those it crosses
+    across, along = (gx * angles.sin() - gy * angles.cos()).abs(), (gx * angles.cos() + gy * angles.sin()).abs()
+    edges = smooth_step(across - 2.5 * along, 0.04, 0.10)
+    lines = line_kernels(length, DIRECTIONS)
+    middle = smooth_step(F.conv2d(edges, lines, padding=length // 2, groups=DIRECTIONS), 0.55, 0.75)
+    # up to its ends
+    whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=DIRECTIONS), 0.05, 0.15) * widest(edges, 1)
+    return middle, torch.maximum(middle, whole)
+
+
+def right_angles(straight):
+    """Where straight edges of two quite different directions meet nearby, as on buildings and furniture: 0..1 at half size."""
+    nearby = widest(straight, 7)
+    both = torch.cat([torch.minimum(nearby, torch.roll(nearby, turn, 1)) for turn in (4, 5, 6)], 1).amax(1, keepdim=True)
+    return gaussian(widest(both, 2), 2.0, 2.0)
+
+
+def level_lines(straight):
+    """Edges that lie for a third of the picture: far shores, horizons, quays. 0..1 at half size."""
+    lying = F.max_pool2d(straight[:, LYING].amax(1, keepdim=True), (3, 1), 1, (1, 0))
+    return widest(smooth_step(F.avg_pool2d(lying, (1, 61), 1, (0, 30), count_include_pad=False), 0.45, 0.7) * lying, 2)
+
+
+def along_lines(waves, straight):
+    """Swings that change little along straight edges, so that these shift and turn but hardly bend.
+
+    waves [1, n, h, w] in grid units, straight [1, 12, h, w] of `straight_edges`. As in line integral convolution (Cabral and
+    Leedom 1993), the mean along the edge's direction takes the place of what was there.
+    """
+    angles = (2 * math.pi / DIRECTIONS) * torch.arange(DIRECTIONS).float().view(1, -1, 1, 1)
+    edges = gaussian(straight, 1.5, 1.5)
+    cosine, sine = (edges * angles.cos()).sum(1, keepdim=True), (edges * angles.sin()).sum(1, keepdim=True)
+    length = (cosine * cosine + sine * sine + 1e-8).sqrt()
+    cosine = cosine / length
+    # half of the doubled angle: between -90 and 90 degrees
+    right, down = ((1 + cosine).clamp(min=0) / 2).sqrt(), ((1 - cosine).clamp(min=0) / 2).sqrt() * torch.where(sine < 0, -1.0, 1.0)
+    x, y = ramps(waves)
+    h_f, w_f = torch.as_tensor(waves.shape[-2]).float(), torch.as_tensor(waves.shape[-1]).float()
+    mean = waves
+    for reach in (6.0, 13.0):
+        for side in (-reach, reach):
+            mean = mean + sample(waves, torch.cat([x + side * right * 2 / w_f, y + side * down * 2 / h_f], 1))
+    share = smooth_step(length, 0.05, 0.3)
+    return waves + share * (mean / 5 - waves)
