@@ -27,14 +27,14 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.0055, 0.0068, 0.0052  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.0055, 0.008, 0.0052  # shares of the frame for a strength of 1, before the swing's own factor
 MAX_GAIN = 6.0
 CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
 MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
 MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.22
-SPARKLE, SPARKS = 0.6, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
+SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
 FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
 SHORE = 6  # proxy pixels
 GROUND = 0.2  # share of the depth that is just the height in the picture: most stand on ground, and no picture is flat
