@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from captions import build_words
-from captions_subjects import make_any
+from captions_subjects_foreign import make_any
 from networks import TextHead
 from restore import restore_weights
 from text import Tokenizer
