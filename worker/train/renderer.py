@@ -21,7 +21,7 @@ WATER = [CLASSES.index(c) for c in ("sea", "river")]
 FIRE = [CLASSES.index("fire")]
 TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair")]
-STRANDS = [CLASSES.index(c) for c in ("grass", "hair")]
+HAIR = CLASSES.index("hair")
 FLOATING = [CLASSES.index("floating")]
 BODY = CLASSES.index("body")
 LIGHT = CLASSES.index("light")
@@ -290,8 +290,8 @@ class Prepare(nn.Module):
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
         # what was not asked to move, and is no layer with a motion of its own, holds still
         held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
-        # strands and blades are straight edges too, and nobody means those
-        firm = 1 - resize(gaussian(smooth_step(allowed[:, STRANDS].sum(1, keepdim=True), 0.2, 0.5), 1.0, 1.0), proxy)
+        # strands of hair are straight edges too, and nobody means those
+        firm = 1 - resize(gaussian(smooth_step(allowed[:, HAIR:HAIR + 1], 0.2, 0.5), 1.0, 1.0), proxy)
         loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - 0.9 * resize(gaussian(upright, 1.0, 1.0), proxy) * firm)
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
 
