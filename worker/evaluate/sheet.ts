@@ -172,8 +172,8 @@ interface Text {
   readonly sizePx: number;
 }
 
-/** A font of the system that has the letters: fontconfig chooses by language. */
-const fontFor = (text: string): string => (/[\u3040-\u9fff]/.test(text) ? 'Sans\\:lang=ja' : 'Sans');
+/** A font that has the letters; where it is missing fontconfig takes the nearest. By language alone ffmpeg's `drawtext` does not choose. */
+const fontFor = (text: string): string => (/[\u3040-\u9fff]/.test(text) ? 'Noto Sans CJK JP' : 'Sans');
 
 /** PNG by ffmpeg, the words drawn by its own filter; a build without that filter still writes the picture. */
 const writePicture = async (path: string, { widthPx, heightPx, rgb }: Raster, texts: readonly Text[], ffmpegPath?: string | null): Promise<void> => {
