@@ -10,7 +10,7 @@ import { quotaText } from '../../core/quota.ts';
 import { helpText } from '../../core/render.ts';
 import { sendTo, writeAddress } from './address.ts';
 import type { Albums } from './albums.ts';
-import type { TelegramApi } from './api.ts';
+import { type TelegramApi, TelegramFailure } from './api.ts';
 import { addressOf, answersPicture, isPrivate, originOf, photoIn, photoMeant, readCommand, textOf } from './incoming.ts';
 import type { Intake, Wish } from './intake.ts';
 import { plain, sentence } from './messages.ts';
@@ -144,9 +144,11 @@ export const createConversation = (bot: Bot, api: TelegramApi, intake: Intake, a
       if (command) await obey(message, command.name, command.words);
       else if (isPrivate(message) && !/^\/\w+@/.test(text)) await converse(message);
     } catch (error) {
+      // It was the telling that failed.
+      if (error instanceof TelegramFailure) throw error;
       const known = asAppError(error);
-      if (known.code === 'INTERNAL') throw error;
       await reply(message, `⚠️ ${sentence(known)}`);
+      if (known.code === 'INTERNAL') throw error;
     }
   };
 };

@@ -1,5 +1,5 @@
 /** What people send to the bot on Telegram, and what becomes of it, against the protocol-true fake. */
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Bench, startBench } from '../support/fake-telegram-bench.ts';
 import { heic, jpeg, webp } from '../support/photos.ts';
 
@@ -237,6 +237,15 @@ describe('under trouble', () => {
     release();
     Object.assign(bench.deps.downloader, { download });
     await bench.jobOf(request);
+  });
+
+  it('tells the person when something breaks here, and keeps the reason to the log', async () => {
+    const { deps, telegram } = bench;
+    const broken = vi.spyOn(deps.store.ledger, 'balance').mockRejectedValueOnce(new Error('relation "secret" is away'));
+    const { user, chat } = telegram.person('Kim');
+    expect((await bench.replyTo(telegram.sendText(user, chat, '/quota'))).text).toMatch(/^⚠️ Something went wrong on my side/);
+    expect(broken).toHaveBeenCalledOnce();
+    await bench.until(() => bench.logged.some((line) => line.includes('relation')));
   });
 
   it('writes neither the token nor the words to the log', () => {
