@@ -9,6 +9,7 @@ export interface Queue {
    * process that died; a handler that returns has dealt with the id.
    */
   consume(handler: (jobId: string) => Promise<void>, options: { readonly concurrency: number }): Consumer;
+  /** Waits for what is being added. */
   close(): Promise<void>;
 }
 

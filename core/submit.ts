@@ -90,10 +90,8 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
     seen,
   );
   const { job, created } = accepted;
-  if (created) {
-    // The job is safe in the database by now; if the queue is away, the sweeper puts it in line later.
-    await queue.add(job.id).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'queue unavailable; the sweeper will retry'));
-  }
+  // The job is safe in the database by now, so nobody waits for the queue; if that is away, the sweeper puts the job in line later.
+  if (created) queue.add(job.id).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'queue unavailable; the sweeper will retry'));
   return accepted;
 };
 

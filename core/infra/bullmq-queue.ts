@@ -60,8 +60,14 @@ export const createBullQueue = (
     await Promise.race([work, late]).finally(() => clearTimeout(timer));
   };
 
+  const adding = new Set<Promise<void>>();
+
   return {
-    add: (jobId) => answered(queue.add('clip', {}, { ...jobOptions, jobId })),
+    add(jobId) {
+      const added = answered(queue.add('clip', {}, { ...jobOptions, jobId })).finally(() => adding.delete(added));
+      adding.add(added);
+      return added;
+    },
     remove: (jobId) => answered(queue.remove(jobId)),
     consume(handler, { concurrency }) {
       const options = { concurrency, lockDuration: LOCK_MS, stalledInterval: STALLED_CHECK_MS, maxStalledCount: 10 };
@@ -75,7 +81,10 @@ export const createBullQueue = (
       );
       return { close: () => worker.close() };
     },
-    close: () => queue.close(),
+    async close() {
+      await Promise.allSettled(adding);
+      await queue.close();
+    },
   };
 };
 

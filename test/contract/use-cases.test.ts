@@ -94,6 +94,11 @@ describe('submit', () => {
     const { job } = await submit(call('c'), away);
     expect(await deps.store.jobs.undispatched(0)).toContain(job.id);
   });
+  it('answers while the queue still thinks', async () => {
+    const slow: Deps = { ...deps, queue: { ...deps.queue, add: () => new Promise(() => undefined) } };
+    const { job } = await submit(call('c2'), slow);
+    expect(await deps.store.jobs.undispatched(0)).toContain(job.id);
+  });
   it('refuses bad words and options before it downloads anything, and charges nothing', async () => {
     const url = { kind: 'url', url: 'https://cdn.discordapp.com/x.png' } as const;
     await expect(submit(call('d', { photo: url, prompt: 'x'.repeat(400) }), deps)).rejects.toMatchObject({ code: 'PROMPT_TOO_LONG' });
