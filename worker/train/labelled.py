@@ -15,6 +15,7 @@ import numpy as np
 from canvas import ID, POOL, SIZE
 
 LONG_SIDE_PX = 512
+LEAST_AREA = 0.004  # a class that fills less of a photo is not looked for in it
 HELD_OUT_SHARE = 0.12
 UNKNOWN = 255
 
@@ -95,7 +96,8 @@ def load_photo(folder, entry):
     if alpha is not None:
         image = paste_sky(np.random.default_rng(zlib.crc32(entry["path"].encode())), image, alpha)
         label[alpha < 0.5], depth[alpha < 0.5] = ID["sky"], 0
-    return {"path": entry["path"], "crop": entry.get("crop"), "image": image[..., ::-1].copy(), "label": label, "depth": depth}
+    areas = {int(k): float((label == k).mean()) for k in np.unique(label)}
+    return {"path": entry["path"], "crop": entry.get("crop"), "image": image[..., ::-1].copy(), "label": label, "depth": depth, "areas": areas}
 
 
 class PhotoStore:
@@ -124,15 +126,36 @@ class PhotoStore:
                     out = zlib.crc32(entry["path"].encode()) / 2 ** 32 < HELD_OUT_SHARE
                     (self.held_out if out else self.photos).append(photo)
 
-    def sample(self, rng, photo=None, whole=False):
-        """image u8 [160,160,3], label, depth, sway (UNKNOWN = 255 everywhere), flow (0 = unknown)."""
+    def sample_class(self, rng):
+        """As `sample`, but every class except static and sky has the same chance, and the crop is one where it counts."""
+        found = []
+        while not found:
+            kind = int(rng.integers(2, len(ID)))
+            found = [p for p in self.photos if p["areas"].get(kind, 0) >= LEAST_AREA]
+        photo = found[int(rng.integers(len(found)))]
+        ys, xs = np.nonzero(photo["label"] == kind)
+        i = int(rng.integers(len(ys)))
+        nearest = min(1.0, max(0.25, 1.4 * photo["areas"][kind] ** 0.5))  # a compact thing would fill half of the crop
+        share = float(rng.uniform(nearest, min(1.0, 2 * nearest)))
+        return self.sample(rng, photo, share=share, around=(int(ys[i]), int(xs[i])))
+
+    def sample(self, rng, photo=None, whole=False, share=None, around=None):
+        """image u8 [160,160,3], label, depth, sway (UNKNOWN = 255 everywhere), flow (0 = unknown).
+
+        `share` of the photo's sides that the crop takes, by chance if not given; `around` a pixel (y, x) that it holds.
+        """
         photo = photo or self.photos[int(rng.integers(len(self.photos)))]
         h, w = photo["label"].shape
-        share = 1.0 if whole else float(rng.choice([1.0, rng.uniform(0.45, 1.0)], p=[0.3, 0.7]))
+        if share is None:
+            share = 1.0 if whole else float(rng.choice([1.0, rng.uniform(0.45, 1.0)], p=[0.3, 0.7]))
         stretch = 1.0 if whole else float(np.exp(rng.normal(0, 0.12)))
         side = share * min(h, w) if rng.random() < 0.5 and not whole else None
         cw, ch = (int(w * share), int(h * share)) if side is None else (int(min(w, side * stretch)), int(min(h, side / stretch)))
-        x, y = int(rng.integers(0, w - cw + 1)), int(rng.integers(0, h - ch + 1))
+        first, last = (0, 0), (h - ch, w - cw)
+        if around is not None:
+            first, last = ((max(0, c - size + 1), min(side - size, c)) for c, size, side in zip(around, (ch, cw), (h, w)))
+            first, last = zip(first, last)
+        y, x = (int(rng.integers(low, high + 1)) for low, high in zip(first, last))
         cut = slice(y, y + ch), slice(x, x + cw)
         half = SIZE // 2
         return {

@@ -31,6 +31,8 @@ parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--until", help="stop at this clock time, HH:MM, instead of after --minutes")
 
 MOST_PER_PHOTO = 0.0075
+BY_CLASS = 0.55  # share of the photo crops that are looked for by class: hair, cloth, smoke and fire are rare, and small where they are
+RARE = (3, 6, 7, 8, 9, 11, 12)
 ARRAYS = ("image", "label", "depth", "sway", "flow")
 
 
@@ -38,6 +40,9 @@ def mix(rng, scene, other):
     """Pastes the pixels of some classes of `other` onto `scene` (ClassMix; Olsson et al. 2021): the place alone must not decide."""
     classes = np.unique(other["label"])
     chosen = rng.permutation(classes)[:max(1, len(classes) // 2)]
+    rare = np.intersect1d(classes, RARE)
+    if len(rare) and rng.random() < 0.5:
+        chosen = rare
     mask = np.isin(other["label"], chosen)
     if mask.mean() > 0.7:
         mask = ~mask
@@ -109,7 +114,7 @@ class SceneStore:
     def scene(self, rng, first, last, photos, photo_share):
         """One drawn scene of the shards [first, last), or a crop of a labelled photo."""
         if photos is not None and photos.photos and rng.random() < photo_share:
-            return photos.sample(rng)
+            return photos.sample_class(rng) if rng.random() < BY_CLASS else photos.sample(rng)
         shard = self.shards[int(rng.integers(first, last))]
         i = int(rng.integers(len(shard["image"])))
         scene = {k: shard[k][i] for k in ARRAYS}
@@ -201,7 +206,7 @@ def main():
     if options.until:
         hour, minute = map(int, options.until.split(":"))
         now = time.localtime()
-        limit_s = ((hour - now.tm_hour) * 60 + minute - now.tm_min) * 60 - now.tm_sec
+        limit_s = (((hour - now.tm_hour) * 60 + minute - now.tm_min) * 60 - now.tm_sec) % 86400  # tomorrow, when that hour is past
 
     def save():
         torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent_s": spent_s + time.time() - begun, "samples": step * options.batch}, path + ".part")
