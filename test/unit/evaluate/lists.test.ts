@@ -1,4 +1,4 @@
-/** The shipped lists: each is read, no photo stands in two of them, and a held-out one asks as often as its page says. */
+/** The shipped lists: each is read and bears the name of its file, no photo stands in two of them, and a held-out one asks as often as its page says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseList, type Shot } from '../../../worker/evaluate/list.ts';
@@ -29,6 +29,10 @@ describe('the lists of the evaluation', () => {
     const listsOf = new Map<string, string[]>();
     for (const { file, photos } of lists) for (const { path } of Object.values(photos)) listsOf.set(path, [...(listsOf.get(path) ?? []), file]);
     expect([...listsOf].filter(([, files]) => files.length > 1)).toEqual([]);
+  });
+
+  it.each(lists)('$file bears the name of its file', ({ file, name }) => {
+    expect(`${name.replaceAll(' ', '-')}.json`).toBe(file);
   });
 
   it.each(lists)('$file asks something of each of its photos', ({ photos, shots }) => {
