@@ -10,6 +10,7 @@ import { integers } from '../../worker/tensor/tensor.ts';
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const tokenize = createTokenizer(vocabulary);
 const CAMERA_FROM = 14;
+const DRIFT_X = 12;
 
 let text: Session;
 beforeAll(async () => {
@@ -69,6 +70,54 @@ describe('the camera as the subject, or none at all, moves it', () => {
     ['die Kamera fährt um den Turm herum', 'orbit+'],
     ['カメラが木の周りを回る', 'orbit+'],
   ])('%s', async (prompt, wanted) => expect(await cameraOf(prompt)).toEqual([wanted]));
+});
+
+describe('a direction said as an afterthought belongs to the thing', () => {
+  it.each([
+    ['the clouds drift, and that to the left', 'sky', -1],
+    ['die Wolken ziehen, und zwar nach rechts', 'sky', 1],
+    ['solo se mueven las nubes, y hacia la derecha', 'sky', 1],
+    ['seuls les nuages bougent, et ce vers la gauche', 'sky', -1],
+    ['雲が流れる、それも右へ', 'sky', 1],
+  ])('%s', async (prompt, moving, x) => {
+    expect(await cameraOf(prompt)).toEqual([]);
+    expect(await amplitude(prompt, moving)).toBeGreaterThan(0.4);
+    expect((await read(prompt))[DRIFT_X]).toBeCloseTo(x, 1);
+  });
+  it('unless the camera was said to move', async () => {
+    expect(await cameraOf('die Kamera schwenkt, und zwar nach links')).toEqual(['panX-']);
+  });
+});
+
+describe('Japanese: what the camera goes to, or comes from, does not move', () => {
+  it.each([
+    ['塔までズームする', 'zoom+'],
+    ['灯台へゆっくり近づく', 'dolly+'],
+    ['お城からゆっくりズームアウトして', 'zoom-'],
+    ['窓から引いていく', 'dolly-'],
+    ['犬に寄る', 'dolly+'],
+    ['花にゆっくりズームして', 'zoom+'],
+  ])('%s', async (prompt, wanted) => {
+    expect(await cameraOf(prompt)).toEqual([wanted]);
+    expect((await read(prompt)).subarray(0, 12).every((value) => value === 0)).toBe(true);
+  });
+});
+
+it.each([
+  ['only the seaweed sways', 'grass'],
+  ['the tentacles sway, the fish stays still', 'grass'],
+  ['die Quasten schwingen hin und her', 'cloth'],
+  ['los banderines ondean', 'cloth'],
+  ['sa tresse bouge un peu', 'hair'],
+  ['海藻がゆらゆら揺れる', 'grass'],
+  ['流氷がゆっくり右へ流れる', 'floating'],
+  ['the ice floes drift away', 'floating'],
+])('names of things that move: %s', async (prompt, name) => {
+  expect(await cameraOf(prompt)).toEqual([]);
+  const program = await read(prompt);
+  const moving = vocabulary.classes.slice(1).filter((_, i) => (program[i] as number) > 0);
+  expect(moving).toContain(name);
+  expect(moving.length).toBeLessThan(3);
 });
 
 it.each([

@@ -4,9 +4,11 @@ The rule they teach: a camera moves when the words speak of a camera or of camer
 as its subject. Whatever a thing does, around, past or towards whatever, is no move of the camera.
 """
 
-from captions import DRIFTERS, FILLER_AFTER, FILLER_BEFORE, NEUTRAL, NOTHING_ELSE, NOUNS, STATIC_CAMERA, STRONG, VERBS, WEAK, WIND, WIND_ADJECTIVES, Caption, inflect, scramble
+from captions import AFTERTHOUGHTS, DRIFTERS, FILLER_AFTER, FILLER_BEFORE, NEUTRAL, NOTHING_ELSE, NOUNS, STATIC_CAMERA, STRONG, VERBS, WEAK, WIND, WIND_ADJECTIVES, Caption, inflect, scramble
 from words_subjects import ALONG, AND_SIDEWAYS, BARE_MOVES, CAMERA_GOES, CIRCLE, GOING, HAND, HELD_STILL, MOVER_VERBS, MOVERS, NOWHERE, OWNERS, PARTS, PATHS, PRONOUNS, SIDES, SIDEWAYS, SIMILES, SLOWLY, THING_SIMILES, WIND_PUSHES
 
+# Said like a noun, known to no vocabulary: whatever it is, nothing else moves in its place.
+UNKNOWN = "qzxj"
 WHO = ["the camera"] * 5 + ["camera", "camera", "the shot", "the cam", "the view", "the drone", "the lens", "the cameraman"]
 MORE_JOINERS = [" while ", " and ", ", ", " as ", ", and ", "; ", ". ", ", while ", " when "]
 LIKE = {"grass": "foliage", "flower": "foliage", "plant": "foliage"}
@@ -78,7 +80,7 @@ class SubjectCaption(Caption):
             part, owner = self.pick(PARTS[name]), self.pick(OWNERS)
             self.mentioned.append(owner)
             text = f"the {owner}'s {part}" if self.rng.random() < 0.6 else f"the {part} of {self.pick(['the', 'the', 'her', 'his', 'an'])} {owner}" if self.rng.random() < 0.8 else f"{owner}s {part}"
-            return name, text, {name: 1}
+            return name, text, NOUNS[name][1] if name == "plant" else {name: 1}
         group, noun, amplitudes = self.noun()
         return group, self.article(self.adjective() + noun), amplitudes
 
@@ -108,21 +110,26 @@ class SubjectCaption(Caption):
             if group in DRIFTERS and self.direction == (0.0, 0.0):
                 self.direction = (sign, 0)
         self.ask(amplitudes, factor * strength)
+        late = ""
+        if side and rng.random() < 0.15:
+            late, side = rng.choice(AFTERTHOUGHTS).replace("{D}", side), ""
         rest = [side, way] if rng.random() < 0.6 else [way, side]
         if adverb:
             rest.insert(rng.randrange(3), adverb)
         made = rng.random() < 0.06 and " and " not in subject
         if not adverb and way not in NOWHERE and rng.random() < 0.12:  # "waves on the sea"
-            return " ".join(p for p in (subject, *rest) if p)
+            return " ".join(p for p in (subject, *rest) if p) + late
         if rng.random() < 0.12:  # the same thing does something else as well
             more = self.pick(going if rng.random() < 0.6 else [v for v, _ in VERBS[group]])
             rest.append(f"and {self.verb_form(more)} {ways(self, self.pick(PATHS)) if rng.random() < 0.4 else self.pick(NOWHERE)}")
         parts = [self.pick(["let", "make", "have"]), subject, inflect(verb, ""), *rest] if made else [subject, self.verb_form(verb), *rest]
-        if rng.random() < 0.05:
+        if way not in NOWHERE and rng.random() < 0.1:  # "the water around the boat moves"
+            parts = [subject, way, self.verb_form(verb), adverb, side]
+        elif rng.random() < 0.05:
             parts[-1] = f"{parts[-1]}, {self.pick(THING_SIMILES)}" if rng.random() < 0.6 else f"{parts[-1]} {self.pick(THING_SIMILES)}"
         elif rng.random() < 0.06 and adverb:
             parts = [adverb, subject, self.verb_form(verb), *[r for r in rest if r != adverb]]
-        return " ".join(p for p in parts if p)
+        return " ".join(p for p in parts if p) + late
 
     def rises(self):
         """Smoke or a balloon that rises: up is where it goes."""
@@ -136,7 +143,10 @@ class SubjectCaption(Caption):
 
     def cannot(self):
         """A thing that cannot move does something: nothing is asked for."""
-        subject = self.article(self.adjective() + self.pick(MOVERS if self.rng.random() < 0.8 else SOLID))
+        noun = UNKNOWN if self.rng.random() < 0.25 else self.pick(MOVERS if self.rng.random() < 0.8 else SOLID)
+        subject = self.article(self.adjective() + noun)
+        if noun == UNKNOWN and self.rng.random() < 0.6:
+            return self.pick(["only {N} {V}", "only {N} {V}", "just {N} {V}", "only {N}, nothing else", "nothing moves but {N}", "let {N} move", "{N} {V}, everything else stays still"]).replace("{N}", subject).replace("{V}", self.pick(["moves", "move", "moving", "sways", "flutters", "flows", "drifts", "swings"]))
         if self.rng.random() < 0.12:
             subject = self.pick(["two ", "three ", "both ", "all ", "many "]) + subject.split(" ", 1)[-1]
         way = ways(self, self.pick(PATHS)) if self.rng.random() < 0.5 else self.pick(NOWHERE)

@@ -1,8 +1,8 @@
 """`captions_subjects.py` in German, Spanish, French and Japanese, and the grammar as a whole."""
 
 from captions import CAMERA, DRIFTERS, INDEX, make_caption, scramble
-from captions_foreign import BUT, CODES, VERB, ForeignCaption, make_foreign
-from captions_subjects import make_subject, ways
+from captions_foreign import AFTERTHOUGHTS, BUT, CODES, VERB, ForeignCaption, make_foreign
+from captions_subjects import UNKNOWN, make_subject, ways
 from words_foreign import LANGUAGES, entries
 from words_subjects import FOREIGN
 
@@ -36,9 +36,12 @@ class ForeignSubject(ForeignCaption):
                 self.direction = (sign, 0)
         self.ask(amplitudes, strength)
         template = "{N}が{D}{P}{A}{V}" if self.code == "ja" else self.pick(["{N} {V} {D} {P} {A}", "{N} {V} {P} {D} {A}", "{N} {V} {A} {P} {D}", "{N} {V} {P} {A}", "{A} {V} {N} {P} {D}"] if side or rng.random() < 0.8 else ["{V} {N} {P} {A}"])
-        if "{D}" not in template and side:
+        if side and rng.random() < 0.25:
+            late = self.pick(AFTERTHOUGHTS[self.code])
+            template = template.replace("{D}", "").replace("{A}", "" if "{A}" in late else "{A}") + late
+        elif "{D}" not in template and side:
             template += " {D}"
-        if self.code == "ja" and rng.random() < 0.4:
+        elif self.code == "ja" and rng.random() < 0.4:
             template = self.pick(["{N}が{P}{A}{D}{V}", "{N}は{P}{D}{A}{V}", "{P}{N}が{A}{D}{V}", "{P}{D}{A}{V}{N}"])
         text = self.fill(template, N=noun, V=verb, A=adverb, D=side, P=way)
         if group in ("smoke", "floating") and rng.random() < 0.12 and self.direction == (0.0, 0.0):
@@ -50,6 +53,8 @@ class ForeignSubject(ForeignCaption):
     def cannot(self):
         words = FOREIGN[self.code]
         noun = self.with_article(self.pick(LANGUAGE_MOVERS[self.code]))
+        if self.rng.random() < 0.3:
+            return self.fill(self.pick(LANGUAGES[self.code]["only"]), N=self.with_article(UNKNOWN))
         verb = self.pick(words["verbs"].split()).replace("_", " ")
         way = ways(self, self.pick(words["paths"] if self.rng.random() < 0.5 else words["nowhere"]))
         return self.fill("{N}が{P}{A}{V}" if self.code == "ja" else "{N} {V} {A} {P}", N=noun, V=verb, A=self.manner("A")[0], P=way)

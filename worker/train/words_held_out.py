@@ -4,6 +4,8 @@ One line per prompt, the format of `test_text.py`: prompt | camera that must com
 nothing = none) | classes that must move, `!class` that must not, `< > ^ v` drift direction.
 """
 
+from words_held_out_chat import CHAT
+
 HELD_OUT = {"en": """
 pan left while the clouds drift right | panX- | sky >
 pan right as the clouds float off to the left | panX+ | sky <
@@ -340,3 +342,5 @@ his coat flaps lightly || his coat flaps || his coat flaps hard || 5
 smoke drifts lazily || smoke drifts || smoke drifts fast || 7
 die Gräser zittern leicht || die Gräser zittern || die Gräser zittern heftig || 4
 """}
+
+HELD_OUT |= CHAT
