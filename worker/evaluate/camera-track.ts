@@ -2,6 +2,7 @@
 import { random } from '../tensor/random.ts';
 import { findCorners, follow, type Point, type Template, templateAt } from './corners.ts';
 import { type Grey, pyramid } from './grey.ts';
+import { turnOf } from './roll.ts';
 import { compose, fitSimilarity, identity, invert, type Match, missPx, type Similarity } from './similarity.ts';
 
 /** Where the camera is against the first frame; signs as in worker/vision/camera.ts. */
@@ -11,7 +12,7 @@ export interface CameraPose {
   readonly tilt: number;
   /** 1.2: things are a fifth larger. */
   readonly zoom: number;
-  /** Degrees; clockwise, so that the picture turns counter-clockwise. */
+  /** Degrees; clockwise, so that the picture turns counter-clockwise. In a track without the shear of sideways moves. */
   readonly rollDegrees: number;
 }
 
@@ -62,13 +63,14 @@ export const trackCamera = (greys: readonly Grey[], every = 2): CameraTrack => {
   const { width, height } = first;
   const frames = greys.map((_, i) => i).filter((i) => i % every === 0 || i === greys.length - 1);
   const transforms: Similarity[] = [];
+  const turns: number[] = [];
   const shares: number[] = [];
 
-  const keyOf = (grey: Grey, levels: readonly Grey[], transform: Similarity) => ({
+  const keyOf = (grey: Grey, levels: readonly Grey[], transform: Similarity, turn: number) => ({
     corners: findCorners(grey).map((corner): Template => templateAt(levels, corner)),
-    transform,
+    ...{ transform, turn },
   });
-  let key = keyOf(first, pyramid(first, 4), identity);
+  let key = keyOf(first, pyramid(first, 4), identity, 0);
   let places: (Point | null)[] = [...key.corners];
   let last = identity;
   const centred = ({ x, y }: Point): Point => ({ x: x - (width - 1) / 2, y: y - (height - 1) / 2 });
@@ -89,15 +91,17 @@ export const trackCamera = (greys: readonly Grey[], every = 2): CameraTrack => {
     }
     const found = agreeOn(matches, sinceKey, { width, height });
     last = compose(found.transform, key.transform);
+    const turn = key.turn + turnOf(matches, found.transform);
     transforms.push(last);
+    turns.push(turn);
     shares.push(found.share);
     if (matches.length < LOST_SHARE * key.corners.length) {
-      key = keyOf(greys[index] as Grey, levels, last);
+      key = keyOf(greys[index] as Grey, levels, last, turn);
       places = [...key.corners];
     }
   }
 
-  const poses = transforms.map((one) => poseOf(one, first));
+  const poses = transforms.map((one, i) => ({ ...poseOf(one, first), rollDegrees: (-(turns[i] as number) * 180) / Math.PI }));
   return {
     frames,
     transforms,

@@ -8,6 +8,9 @@ import type { Mask } from './regions.ts';
 const ACROSS = 4;
 const SEARCH = 6;
 const EVERY_PX = 3;
+/** How far an edge may have slid along itself, in steps of EVERY_PX, and how much less unlike it must look for that to be believed. */
+const SLIDES = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5] as const;
+const CLEARLY_LESS = 0.8;
 /** Profiles that differ by less than this share of their contrast look alike. */
 const ALIKE = 0.25;
 /** The same within frame 0: between pixels a profile is softer than on them, and looks like more. */
@@ -18,29 +21,44 @@ const LEAST_POINTS = 10;
 /**
  * How far an edge of frame 0 is from straight in a later frame.
  * Points along it are searched for across it; the best line through where they are now is taken away, and what their
- * places in frame 0 already differed from a line.
+ * places in frame 0 already differed from a line. An edge that slid along itself, as hills do when the camera passes
+ * them, is compared with where it came from.
  * @param later a later frame as the camera saw it in frame 0
  * @returns root mean square of what is left in pixels, or null when the edge cannot be found again
  */
-export const bendOf = (first: Grey, later: Held, { x0, y0, x1, y1 }: Edge): number | null => {
+export const bendOf = (first: Grey, later: Held, edge: Edge): number | null => {
+  const { x0, y0, x1, y1 } = edge;
   const length = Math.hypot(x1 - x0, y1 - y0);
-  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
-  const sightings: Sighting[] = [];
-  for (let along = EVERY_PX; along <= length - EVERY_PX; along += EVERY_PX) {
-    const sighting = lookAcross(first, later, x0 + along * ux, y0 + along * uy, { ux, uy });
-    if (sighting !== null) sightings.push({ along, ...sighting });
-  }
-  // what the edge does as a whole first: it may have gone further than to where its neighbour was
-  const together = Array.from({ length: 2 * SEARCH + 1 }, (_, i) =>
-    sightings.reduce((sum, { misfits, spread }) => sum + ((misfits[i] as number) / spread) ** 2, 0),
-  );
-  const common = together.indexOf(Math.min(...together));
+  const direction = { ux: (x1 - x0) / length, uy: (y1 - y0) / length };
+  const spots = Array.from({ length: Math.max(0, Math.floor(length / EVERY_PX) - 1) }, (_, i) => (i + 1) * EVERY_PX);
+  const across = spots.map((along) => lookAcross(first, later, x0 + along * direction.ux, y0 + along * direction.uy, direction));
+  const unmoved = sightingsAt(across, 0);
+  const slid = SLIDES.map((slide) => sightingsAt(across, slide)).filter((one) => one.sightings.length >= LEAST_POINTS);
+  const likest = slid.reduce((best, one) => (one.unlike < best.unlike ? one : best), unmoved);
+  const { sightings, common } = likest.unlike < CLEARLY_LESS * unmoved.unlike ? likest : unmoved;
   const points = sightings.flatMap((sighting) => {
     const away = placeNear(sighting, common);
-    return away === null ? [] : [{ along: sighting.along, away }];
+    return away === null ? [] : [{ along: (spots[sighting.spot] as number) / EVERY_PX, away }];
   });
   if (points.length < Math.max(LEAST_POINTS, (0.6 * length) / EVERY_PX)) return null;
   return offLine(points);
+};
+
+/**
+ * What each spot of an edge looks like against what was `slide` spots further back in frame 0, and the shift across that
+ * explains most of it: what the edge does as a whole comes first, for it may have gone further than to where its neighbour was.
+ */
+const sightingsAt = (across: readonly Across[], slide: number) => {
+  const sightings = across.flatMap(({ now }, spot): readonly Sighting[] => {
+    const from = across[spot - slide]?.from;
+    if (now === null || !from) return [];
+    return [{ spot, misfits: Array.from({ length: 2 * SEARCH + 1 }, (_, i) => misfit(from.wanted, now, i)), spread: from.spread, within: from.within }];
+  });
+  const together = Array.from({ length: 2 * SEARCH + 1 }, (_, i) =>
+    sightings.reduce((sum, { misfits, spread }) => sum + ((misfits[i] as number) / spread) ** 2 / sightings.length, 0),
+  );
+  const unlike = Math.min(...together);
+  return { sightings, common: together.indexOf(unlike), unlike };
 };
 
 /** Root mean square distance from the best line, with the farthest tenth left out: single wrong matches are no bend. */
@@ -98,31 +116,33 @@ const unambiguous = (here: readonly number[], wanted: readonly number[], spread:
   return SEARCH;
 };
 
-/** What lies across one point of an edge later on. */
+/** What lies across one spot of an edge: in frame 0, null where that is too little, and later on, null where it is out of sight. */
+interface Across {
+  readonly from: { readonly wanted: readonly number[]; readonly spread: number; readonly within: number } | null;
+  readonly now: readonly number[] | null;
+}
+
+/** A spot of an edge later on. */
 interface Sighting {
-  readonly along: number;
+  readonly spot: number;
   /** How unlike what was there it is at each shift from -SEARCH to SEARCH, grey levels. */
   readonly misfits: readonly number[];
   readonly spread: number;
   readonly within: number;
 }
 
-/** Null where too little lies across the edge, or the later frame does not show it. */
-const lookAcross = (first: Grey, later: Held, x: number, y: number, direction: Direction): Omit<Sighting, 'along'> | null => {
+const lookAcross = (first: Grey, later: Held, x: number, y: number, direction: Direction): Across => {
   const [nx, ny] = [-direction.uy, direction.ux];
   const reach = ACROSS + SEARCH;
-  const inside = (px: number, py: number): boolean =>
-    px >= 0 && py >= 0 && px <= first.width - 1 && py <= first.height - 1 && later.inside[Math.round(py) * first.width + Math.round(px)] === 1;
-  if (!inside(x + reach * nx, y + reach * ny) || !inside(x - reach * nx, y - reach * ny)) return null;
+  const within = (px: number, py: number): boolean => px >= 0 && py >= 0 && px <= first.width - 1 && py <= first.height - 1;
+  const shown = (px: number, py: number): boolean => within(px, py) && later.inside[Math.round(py) * first.width + Math.round(px)] === 1;
+  const both = (holds: (px: number, py: number) => boolean): boolean => holds(x + reach * nx, y + reach * ny) && holds(x - reach * nx, y - reach * ny);
+  const now = both(shown) ? profileAt(later.grey, x, y, direction, reach) : null;
+  if (!both(within)) return { from: null, now };
   const here = profileAt(first, x, y, direction, reach);
   const wanted = here.slice(SEARCH, SEARCH + 2 * ACROSS + 1);
   const spread = Math.max(...wanted) - Math.min(...wanted);
-  if (spread < 2 * LEAST_GRADIENT) return null;
-  const now = profileAt(later.grey, x, y, direction, reach);
-  return {
-    misfits: Array.from({ length: 2 * SEARCH + 1 }, (_, i) => misfit(wanted, now, i)),
-    ...{ spread, within: unambiguous(here, wanted, spread) },
-  };
+  return { from: spread < 2 * LEAST_GRADIENT ? null : { wanted, spread, within: unambiguous(here, wanted, spread) }, now };
 };
 
 /** Where a point of an edge went, in pixels along its normal, to a fraction; null when nothing near the `common` shift looks like it. */
@@ -136,17 +156,20 @@ const placeNear = ({ misfits, spread, within }: Sighting, common: number): numbe
   return best - SEARCH + (before - after) / (2 * Math.max(1e-6, before - 2 * at + after));
 };
 
-/** A part of frame 0 that was asked to move, and whose own edges bend when it does. */
+/** A part of frame 0 whose own edges bend when it moves. */
 export interface Pliant {
   readonly mask: Mask;
   /** Crests and ripples lie: what stands in water, or before it, is something else. */
   readonly lies: boolean;
 }
 
-/** Longer edges, and those of more contrast, are none of water or cloth: they are railings, hulls and shores. */
+/** Longer edges, and those of more contrast, are none of water, cloth or hair: they are railings, hulls and shores. */
 const PLIANT = { length: 0.4, contrast: 36, slope: Math.tan((25 * Math.PI) / 180) } as const;
 
-/** Whether an edge is a crest of water, or a fold of cloth, that was asked to move: all of it, and what is beside it, lies within. */
+/** Regions are drawn by hand with few corners: this much of what lies beside an edge must be within. */
+const WITHIN = 0.75;
+
+/** Whether an edge is a crest of water, a fold of cloth or a strand of hair: it, and what is beside it, lies within. */
 const isPliant = (edge: Edge, parts: readonly Pliant[], side: number): boolean => {
   const [dx, dy] = [edge.x1 - edge.x0, edge.y1 - edge.y0];
   const length = Math.hypot(dx, dy);
@@ -158,11 +181,14 @@ const isPliant = (edge: Edge, parts: readonly Pliant[], side: number): boolean =
   };
   return parts.some(({ mask, lies }) => {
     if (lies && Math.abs(dy) > PLIANT.slope * Math.abs(dx)) return false;
-    for (let along = 0; along <= length; along++) {
-      const [x, y] = [edge.x0 + (along * dx) / length, edge.y0 + (along * dy) / length];
-      if (!within(mask, x + nx, y + ny) || !within(mask, x - nx, y - ny)) return false;
-    }
-    return true;
+    const inside = (side: number): number => {
+      let count = 0;
+      for (let along = 0; along <= length; along++) {
+        if (within(mask, edge.x0 + (along * dx) / length + side * nx, edge.y0 + (along * dy) / length + side * ny)) count++;
+      }
+      return count / (Math.floor(length) + 1);
+    };
+    return inside(1) >= WITHIN && inside(-1) >= WITHIN;
   });
 };
 

@@ -9,7 +9,7 @@ import { type Jelly, jellyOf, type Pliant } from './jelly.ts';
 import type { Polygon, Regions } from './list.ts';
 import { type MotionMaps, mapMotion, type RegionMotion, regionMotion, steady, transformFor } from './motion.ts';
 import { measureParallax, type Parallax } from './parallax.ts';
-import { areaOf, dilate, everything, inClip, isCloth, isWater, type Mask, maskOf, outsideOf, union, without } from './regions.ts';
+import { areaOf, dilate, everything, inClip, isCloth, isHair, isWater, type Mask, maskOf, outsideOf, union, without } from './regions.ts';
 import { compose, identity, rescale, type Similarity } from './similarity.ts';
 import { isFrozen, loopSeam, warpBetweenNeighbours } from './stability.ts';
 
@@ -99,8 +99,10 @@ export const measureClip = async (
     inClip(regions[name] ?? [], photoSize, frames).map((polygon) => polygon.map((corner) => through(corner, entryFor(small0.width), small0)));
   const masks = Object.fromEntries(Object.keys(regions).map((name) => [name, maskOf(outline(name), small0.width, small0.height)]));
   const named = moves.flatMap((name) => masks[name] ?? []);
+  // strands bend whether they were asked to move or not; that they did move is another question's
+  const bends = (name: string): boolean => isHair(name) || (moves.includes(name) && (isWater(name) || isCloth(name)));
   const pliant = (name: string): readonly Pliant[] =>
-    isWater(name) || isCloth(name) ? [{ mask: maskOf(outline(name), middle0.width, middle0.height), lies: isWater(name) }] : [];
+    bends(name) ? [{ mask: maskOf(outline(name), middle0.width, middle0.height), lies: isWater(name) }] : [];
   const margin = Math.round(MARGIN * small0.width);
   const moving = named.length > 0 ? union(named) : null;
   const apart = (name: string, mask: Mask): Mask => (moving && !moves.includes(name) ? without(mask, dilate(moving, margin)) : mask);
@@ -126,7 +128,7 @@ export const measureClip = async (
     warpError: warp.error,
     consistency: warp.consistency,
     sharpness: { kept: median(sharpness.map(({ kept }) => kept)), worst: Math.min(...sharpness.map(({ worst }) => worst)) },
-    jelly: jellyOf(middle0, held, moves.flatMap(pliant)),
+    jelly: jellyOf(middle0, held, Object.keys(regions).flatMap(pliant)),
     ghosts: ghostsOf(middle0, held),
     whole: regionMotion(maps, everything(small0.width, small0.height)),
     regions: Object.fromEntries(

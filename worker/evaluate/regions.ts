@@ -82,11 +82,16 @@ export const dilate = ({ width, height, data }: Mask, radius: number): Mask => {
   return { width, height, data: out };
 };
 
-const WATER = /\b(sea|ocean|water|waves?|river|stream|rapids|lake|pond|moat|surf|lagoon|canal|harbour)\b/;
-const CLOTH = /\b(cloth|robes?|skirt|dress|veil|ribbons?|flags?|sails?|curtains?|scar(f|ves)|cape)\b/;
+const WATER = /\b(sea|ocean|water|waves?|river|stream|rapids|lake|pond|moat|surf|lagoon|canal|harbour|waterfalls?|falls|creek|brook|puddle|pool|fountain)\b/;
+const CLOTH = /\b(cloth|robes?|skirt|dress|veils?|ribbons?|flags?|sails?|curtains?|scar(f|ves)|cape)\b/;
 
 /** Whether a region of a list is the surface of water, by its name. */
 export const isWater = (name: string): boolean => WATER.test(name);
 
 /** Whether a region of a list is loose cloth, by its name. */
 export const isCloth = (name: string): boolean => CLOTH.test(name);
+
+const HAIR = /\b(hair|furs?|mane|feathers|tentacles)\b/;
+
+/** Whether a region of a list is made of strands, by its name. */
+export const isHair = (name: string): boolean => HAIR.test(name);

@@ -5,9 +5,11 @@ import type { FloatTensor } from '../tensor/tensor.ts';
 export const SWING_MULTIPLES = [1, 2, 4] as const;
 /** Beginnings that are compared. */
 const CHOICES = 24;
+/** Share of them that are slower. Below half: what catches the eye need not move with the sum, and a slow seam is seen less than a fast one. */
+const SLOWER = 1 / 3;
 
 /**
- * The beginning whose speed is the usual one of the whole cycle.
+ * The beginning whose speed is on the slow side of the usual one of the whole cycle.
  * @param waves displacements [1, 12, h, w]: for each swing the cosine's x and y, then the sine's; fields of the same cells add up
  * @returns share of the slowest swing's cycle, 0..1
  */
@@ -31,7 +33,7 @@ export const usualStart = (waves: readonly FloatTensor[]): number => {
     });
     return products.reduce((sum, product, at) => sum + product * (rates[Math.floor(at / parts)] as number) * (rates[at % parts] as number), 0);
   });
-  const usual = speeds.toSorted((a, b) => a - b)[CHOICES / 2] as number;
+  const usual = speeds.toSorted((a, b) => a - b)[CHOICES * SLOWER] as number;
   const distance = speeds.map((speed) => Math.abs(speed - usual));
   return distance.indexOf(Math.min(...distance)) / CHOICES;
 };

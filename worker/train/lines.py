@@ -56,24 +56,37 @@ def level_lines(straight):
     return widest(smooth_step(F.avg_pool2d(lying, (1, 61), 1, (0, 30), count_include_pad=False), 0.45, 0.7) * lying, 2)
 
 
-def along_lines(waves, straight):
-    """Swings that change little along straight edges, so that these shift and turn but hardly bend.
+REACHES = (6.0, 13.0, 21.0, 30.0)  # pixels of half size to either side
 
-    waves [1, n, h, w] in grid units, straight [1, 12, h, w] of `straight_edges`. As in line integral convolution (Cabral and
-    Leedom 1993), the mean along the edge's direction takes the place of what was there.
+
+def along_lines(fields, straight):
+    """Fields that change evenly along straight edges, so that these shift and turn but hardly bend.
+
+    fields [1, n, h, w], straight [1, 12, h, w] of `straight_edges`. As in line integral convolution (Cabral and Leedom 1993)
+    what lies along the edge's direction takes the place of what was there: the best straight line through it, as far as the
+    edge goes on that way. A mean would flatten what turns, and bend it at its ends.
     """
     angles = (2 * math.pi / DIRECTIONS) * torch.arange(DIRECTIONS).float().view(1, -1, 1, 1)
     edges = gaussian(straight, 1.5, 1.5)
-    cosine, sine = (edges * angles.cos()).sum(1, keepdim=True), (edges * angles.sin()).sum(1, keepdim=True)
-    length = (cosine * cosine + sine * sine + 1e-8).sqrt()
-    cosine = cosine / length
+    doubled = torch.cat([(edges * angles.cos()).sum(1, keepdim=True), (edges * angles.sin()).sum(1, keepdim=True)], 1)
+    length = (doubled.square().sum(1, keepdim=True) + 1e-8).sqrt()
+    cosine, sine = doubled[:, 0:1] / length, doubled[:, 1:2]
     # half of the doubled angle: between -90 and 90 degrees
     right, down = ((1 + cosine).clamp(min=0) / 2).sqrt(), ((1 - cosine).clamp(min=0) / 2).sqrt() * torch.where(sine < 0, -1.0, 1.0)
-    x, y = ramps(waves)
-    h_f, w_f = torch.as_tensor(waves.shape[-2]).float(), torch.as_tensor(waves.shape[-1]).float()
-    mean = waves
-    for reach in (6.0, 13.0):
-        for side in (-reach, reach):
-            mean = mean + sample(waves, torch.cat([x + side * right * 2 / w_f, y + side * down * 2 / h_f], 1))
-    share = smooth_step(length, 0.05, 0.3)
-    return waves + share * (mean / 5 - waves)
+    x, y = ramps(fields)
+    h_f, w_f = torch.as_tensor(fields.shape[-2]).float(), torch.as_tensor(fields.shape[-1]).float()
+    count, first, second = 1.0, 0.0, 0.0
+    total, slanted = fields, 0.0
+    for side in (-1.0, 1.0):
+        goes_on = 1.0
+        for reach in REACHES:
+            step = side * reach
+            there = sample(torch.cat([fields, doubled], 1), torch.cat([x + step * right * 2 / w_f, y + step * down * 2 / h_f], 1))
+            there, other = there[:, :-2], there[:, -2:]
+            goes_on = goes_on * smooth_step((doubled * other).sum(1, keepdim=True) / length, 0.05, 0.3)
+            count, first, second = count + goes_on, first + step * goes_on, second + step * step * goes_on
+            total, slanted = total + goes_on * there, slanted + step * goes_on * there
+    # the value here of the weighted least-squares line; nothing but this place leaves it as it is
+    straightened = (second * total - first * slanted) / (count * second - first * first + 1e-3)
+    share = smooth_step(length, 0.05, 0.3) * smooth_step(count * second - first * first, 20.0, 80.0)
+    return fields + share * (straightened - fields)

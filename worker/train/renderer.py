@@ -285,14 +285,16 @@ class Prepare(nn.Module):
         upright = widest(straight[:, UPRIGHT].amax(1, keepdim=True), 2)
         ashore = F.max_pool2d(widest(1 - shown, SHORE + 4), 2, 2) > 0.5
         hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
-        standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level_lines(middles)), 1.0, 1.0), proxy)
+        level = level_lines(middles)
+        standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * strength[BODY] * swing * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
         # what was not asked to move, and is no layer with a motion of its own, holds still
         held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
         # strands of hair are straight edges too, and nobody means those
         firm = 1 - resize(gaussian(smooth_step(allowed[:, HAIR:HAIR + 1], 0.2, 0.5), 1.0, 1.0), proxy)
-        loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - 0.9 * resize(gaussian(upright, 1.0, 1.0), proxy) * firm)
+        stiff = resize(gaussian(torch.maximum(0.9 * upright, level), 1.0, 1.0), proxy)
+        loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - stiff * firm)
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
@@ -342,10 +344,12 @@ class Prepare(nn.Module):
 
         # 13 planes as bytes, fields on a coarser grid: they are smooth
         half = lambda x: F.avg_pool2d(x, 2, 2)
-        wave_layer, wave_still = along_lines(torch.cat([half(wave_layer), half(wave_still)], 1), straight).split(4 * FREQUENCIES, 1)
+        even = along_lines(torch.cat([half(wave_layer), half(wave_still), half(relief)], 1), straight)
+        wave_layer, wave_still, relief = even.split([4 * FREQUENCIES, 4 * FREQUENCIES, 1], 1)
+        relief = gaussian(relief, 2.0, 2.0)  # no step beside a straightened edge either
         return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),
                 as_bytes(filled[:, 0:1]), as_bytes(half(filled[:, 1:3])),
-                half(low), half(flow), wave_layer, wave_still, half(lit), half(relief), half(common), activity)
+                half(low), half(flow), wave_layer, wave_still, half(lit), relief, half(common), activity)
 
 
 def as_bytes(x):

@@ -53,6 +53,39 @@ describe('the camera of a clip', () => {
   });
 });
 
+describe('a roll beside the shear of a sideways move', () => {
+  /** Ground seen from a camera that goes sideways by `sideways` pixels between the upper and the lower edge, with bumps, and turns by `roll` radians. */
+  const ground = (sideways: number, roll: number, upright = 0) =>
+    film(FRAMES, (x, y, time) => {
+      const [px, py] = seenFrom(x, y, { roll: roll * time });
+      const bumps = 0.12 * Math.sin(py / 9) * Math.sin(px / 15);
+      return texture(px + time * sideways * (py / HEIGHT - 0.5 + bumps), py + time * upright * (px / WIDTH - 0.5 + bumps));
+    });
+  const degrees = (frames: ReturnType<typeof film>): number => trackCamera(frames).reach.rollDegrees;
+  /** The turn that a similarity sees in a shear: half of it. */
+  const mistaken = (px: number, across: number): number => (Math.atan(px / across / 2) * 180) / Math.PI;
+
+  it.each([0.05, -0.05])('counts in full without any shear: %f rad', (roll) => {
+    expect(degrees(ground(0, roll))).toBeCloseTo((roll * 180) / Math.PI, 1);
+  });
+  it.each([12, -12])('is none in a shear alone: %i px', (sideways) => {
+    expect(Math.abs(degrees(ground(sideways, 0)))).toBeLessThan(0.15 * Math.abs(mistaken(sideways, HEIGHT)));
+  });
+  it.each([12, -12])('is none where an upright move shears the columns: %i px', (upright) => {
+    expect(Math.abs(degrees(ground(0, 0, upright)))).toBeLessThan(0.3 * Math.abs(mistaken(upright, WIDTH)));
+  });
+  it.each([
+    [12, 0.05],
+    [12, -0.05],
+    [-12, 0.05],
+    [-12, -0.05],
+  ])('counts in full beside a shear: %i px and %f rad', (sideways, roll) => {
+    const share = (degrees(ground(sideways, roll)) * Math.PI) / 180 / roll;
+    expect(share).toBeGreaterThan(0.88);
+    expect(share).toBeLessThan(1.12);
+  });
+});
+
 describe('parallax', () => {
   it('is to the right when what is below goes left against what is above, and none for a roll', () => {
     const orbit = film(FRAMES, (x, y, time) => texture(x + (time * 0.06 * WIDTH * (y - HEIGHT / 2)) / HEIGHT, y));

@@ -6,7 +6,7 @@ import { ghostsOf } from '../../../worker/evaluate/ghosts.ts';
 import { boxMean, type Grey } from '../../../worker/evaluate/grey.ts';
 import { BENT_PX, jellyOf, type Pliant } from '../../../worker/evaluate/jelly.ts';
 import type { Held } from '../../../worker/evaluate/motion.ts';
-import { maskOf } from '../../../worker/evaluate/regions.ts';
+import { isCloth, isHair, maskOf } from '../../../worker/evaluate/regions.ts';
 import { identity } from '../../../worker/evaluate/similarity.ts';
 import { isFrozen, loopSeam, warpBetweenNeighbours } from '../../../worker/evaluate/stability.ts';
 import { draw, film, step, texture } from './scene.ts';
@@ -128,6 +128,43 @@ describe('straight edges', () => {
     expect(bentEdges('railing', [water])).toBeGreaterThan(0);
     expect(bentEdges('post', [water])).toBeGreaterThan(0);
     expect(bentEdges('post', [{ ...water, lies: false }])).toBe(0);
+  });
+  it('are crests up to where the outline of the water was drawn too tight, not where half of them is outside', () => {
+    const upTo = (right: number): Pliant => ({
+      ...water,
+      mask: maskOf(
+        [
+          [
+            [0.05, 0.3],
+            [right, 0.3],
+            [right, 0.95],
+            [0.05, 0.95],
+          ],
+        ],
+        width,
+        height,
+      ),
+    });
+    const bentEdges = (right: number): number => jellyOf(pool('crest', 0), [pool('crest', 1), pool('crest', 0.8)].map(held), [upTo(right)]).bent.length;
+    // the crest runs from 0.36 to 0.64
+    expect(bentEdges(0.6)).toBe(0);
+    expect(bentEdges(0.5)).toBeGreaterThan(0);
+  });
+  /** Hills before a plain sky, `slid` pixels further to the right, and what bends them. */
+  const hills = (slid: number, bend: (x: number) => number = () => 0) =>
+    draw((x, y) => 190 - 90 * step(y - 100 - 0.9 * Math.sin((x - slid) / 9) - bend(x)) + 3 * Math.sin((x - slid) * 0.8) * Math.sin(y * 1.1), width, height);
+  it('may slide along themselves when they are not quite straight, and still bend', () => {
+    const worst = (later: Grey): number => jellyOf(hills(0), [later, later].map(held)).worstPx;
+    expect(findEdges(hills(0), 60).length).toBeGreaterThan(0);
+    expect(worst(hills(9))).toBeLessThan(BENT_PX);
+    expect(worst(hills(-9))).toBeLessThan(BENT_PX);
+    expect(worst(hills(9, (x) => 1.5 * Math.sin(x / 31)))).toBeGreaterThan(2 * BENT_PX);
+    expect(worst(hills(0, (x) => 1.5 * Math.sin(x / 31)))).toBeGreaterThan(2 * BENT_PX);
+  });
+  it('are strands of hair by the name of the region, and chairs and furniture are not', () => {
+    expect(['hair', 'fur hood', "lion's mane", 'tentacles'].filter(isHair)).toHaveLength(4);
+    expect(['chair', 'furniture', 'sea', 'maneuver'].filter(isHair)).toEqual([]);
+    expect(['veil', 'veils'].filter(isCloth)).toHaveLength(2);
   });
   it('may shift and lean as a whole', () => {
     const leaning = tower((y) => 1.5 + 0.01 * (y - 100));

@@ -1,4 +1,4 @@
-/** Where a loop's swings begin: at their usual speed, whatever they are. */
+/** Where a loop's swings begin: at a moderate speed, whatever they are. */
 import { describe, expect, it } from 'vitest';
 import { SWING_MULTIPLES, usualStart } from '../../../worker/parts/swing-start.ts';
 import { random } from '../../../worker/tensor/random.ts';
@@ -26,17 +26,18 @@ describe('the start of a loop', () => {
     const data = new Float32Array(12 * 4);
     data.fill(0.02, 2 * 4, 4 * 4);
     const start = usualStart([tensor(data, [1, 12, 2, 2])]);
-    expect(Math.abs(Math.cos(2 * Math.PI * start))).toBeCloseTo(Math.SQRT1_2, 1);
+    // a third of the cycle is slower than at 60 degrees
+    expect(Math.abs(Math.cos(2 * Math.PI * start))).toBeCloseTo(0.5, 1);
   });
 
-  it.each([1, 2, 3])('has a speed that half of the cycle is above, field %i', (seed) => {
+  it.each([1, 2, 3])('has a speed that about two thirds of the cycle are above, field %i', (seed) => {
     const [a, b] = [random(seed).normal(12 * 6), random(seed + 10).normal(12 * 6)];
     const dims = [1, 12, 2, 3];
     const start = usualStart([tensor(a, dims), tensor(b, dims)]);
     const speed = (share: number): number => speedAt(a, 6, share) + speedAt(b, 6, share);
     const others = Array.from({ length: 48 }, (_, i) => speed(i / 48)).toSorted((x, y) => x - y);
-    expect(speed(start)).toBeGreaterThan(others[16] as number);
-    expect(speed(start)).toBeLessThan(others[32] as number);
+    expect(speed(start)).toBeGreaterThan(others[10] as number);
+    expect(speed(start)).toBeLessThan(others[24] as number);
   });
 
   it('is the photo as it is when nothing swings', () => {
