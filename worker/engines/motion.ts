@@ -5,6 +5,7 @@ import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
 import { believeWords, namedFamilies } from '../parts/believe-words.ts';
+import { decideClasses } from '../parts/decided-classes.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { settleField } from '../parts/settle-field.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
@@ -100,7 +101,9 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
     const amplitudes = program.data.subarray(...PROGRAM.amplitudes);
     const believed = believeWords(classes, amplitudes).data;
-    const segmentation = tensor(spreadByColour(believed, toPlanes(photo, CLASS_SIDE, CLASS_SIDE), namedFamilies(amplitudes)), classes.dims);
+    const families = namedFamilies(amplitudes);
+    const spread = spreadByColour(believed, toPlanes(photo, CLASS_SIDE, CLASS_SIDE), families);
+    const segmentation = tensor(decideClasses(spread, families), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
