@@ -285,7 +285,9 @@ class Prepare(nn.Module):
         upright = widest(straight[:, UPRIGHT].amax(1, keepdim=True), 2)
         ashore = F.max_pool2d(widest(1 - shown, SHORE + 4), 2, 2) > 0.5
         hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
-        level = level_lines(middles)
+        # what lies in the midst of water is a ripple, not a shore
+        shores = F.max_pool2d(widest(1 - smooth_step(water, 0.4, 0.8), SHORE + 4), 2, 2)
+        level = level_lines(middles) * shores
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * strength[BODY] * swing * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
@@ -397,10 +399,10 @@ def liveliness(usual, typical):
 
 
 def leveled(displacement, where, most):
-    """The factor, at most `most`, that brings the usual length of `displacement`, in typical sizes, to 1 over all of `where`."""
-    square = (displacement.square().sum(1, keepdim=True) * where).sum((2, 3), keepdim=True) / (where.sum((2, 3), keepdim=True) + 1.0)
+    """The factor, at most `most`, that brings the mean length of `displacement`, in typical sizes, to 1 over all of `where`."""
+    length = ((displacement.square().sum(1, keepdim=True) + 1e-12).sqrt() * where).sum((2, 3), keepdim=True) / (where.sum((2, 3), keepdim=True) + 1.0)
     sure = smooth_step(box(where, 4).amax(), 0.4, 0.7)  # what may not be there at all is not raised
-    return torch.minimum((square + 1e-8).rsqrt().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
+    return torch.minimum((length + 1e-4).reciprocal().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
 
 
 class Frame(nn.Module):
