@@ -2,17 +2,17 @@
 import { type FloatTensor, tensor } from '../tensor/tensor.ts';
 
 const CLASS_COUNT = 13;
-/** By how much the odds of a class rise when the words name it; sky is rarely missed. */
+/** By how much the odds of a class rise when the words name it; sky is rarely missed, and plants are taken for each other. */
 const NAMED_ODDS = 5;
 const NAMED_SKY_ODDS = 1.5;
+const NAMED_GREEN_ODDS = 3;
 /** More names than these say nothing. */
 const MAX_NAMED = 5;
-/** What is named fills at least this share of the picture, unless that takes odds beyond `MAX_ODDS`: then it is not there. */
-const LEAST_SHARE = 0.06;
-/** The same for what is small in most photos: cloth, fire, smoke, hair, floating things, light. */
-const LEAST_SHARE_SMALL = 0.015;
+/** What is named fills at least `share` of the picture, unless that takes odds beyond `maxOdds`: then it is not there. */
+const THERE = { share: 0.06, maxOdds: 30 } as const;
+/** The same for what is small in most photos, and rare in those that the encoder learned from: cloth, fire, smoke, hair, floating things, light. */
+const SMALL_THERE = { share: 0.04, maxOdds: 60 } as const;
 const SMALL = [6, 7, 8, 9, 11, 12];
-const MAX_ODDS = 30;
 /** Sea and river are both water, and words rarely tell which one is meant. */
 const WATER = [2, 3];
 /** Flowers are foliage or grass. */
@@ -35,9 +35,10 @@ export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Arr
   const odds = new Float32Array(CLASS_COUNT).fill(1);
   for (const index of named) {
     const kin = WATER.includes(index) ? named.filter((other) => WATER.includes(other)) : [index];
-    const usual = index === 1 ? NAMED_SKY_ODDS : NAMED_ODDS;
-    const needed = oddsForShare(kin.map(plane), SMALL.includes(index) ? LEAST_SHARE_SMALL : LEAST_SHARE);
-    odds[index] = needed > MAX_ODDS ? usual : Math.max(usual, needed);
+    const usual = index === 1 ? NAMED_SKY_ODDS : GREEN.includes(index) ? NAMED_GREEN_ODDS : NAMED_ODDS;
+    const { share, maxOdds } = SMALL.includes(index) ? SMALL_THERE : THERE;
+    const needed = oddsForShare(kin.map(plane), share);
+    odds[index] = needed > maxOdds ? usual : Math.max(usual, needed);
   }
 
   const total = new Float32Array(area);
