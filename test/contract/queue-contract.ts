@@ -41,6 +41,13 @@ export const queueContract = (open: () => Queue): void => {
     await until(() => seen.length === 2);
   });
 
+  it('is closed only when what it is being given is in line', async () => {
+    const queue = open();
+    const adding = queue.add(id());
+    await queue.close();
+    await expect(Promise.race([adding, 'not yet'])).resolves.toBeUndefined();
+  });
+
   it('wakes a waiting consumer at once', async () => {
     const queue = open();
     const seen: string[] = [];
