@@ -5,6 +5,7 @@ import { tensor } from '../../../worker/tensor/tensor.ts';
 
 const AREA = 100;
 const RIVER = 3;
+const GRASS = 5;
 const FIRE = 7;
 
 /** Everything static but for `share` of `index` in the first `cells` cells. */
@@ -35,6 +36,14 @@ describe('believeWords', () => {
     const { data } = believeWords(scene(RIVER, 0.06, 20), naming(RIVER));
     expect(at(data, RIVER, 0)).toBeGreaterThanOrEqual(0.499);
     expect(at(data, RIVER, 50)).toBeLessThan(0.01);
+  });
+  it('raises plants less, which are taken for each other', () => {
+    const { data } = believeWords(scene(GRASS, 0.4, 20), naming(GRASS));
+    expect(at(data, GRASS, 0)).toBeCloseTo((3 * 0.4) / (3 * 0.4 + 0.6), 5);
+  });
+  it('goes further for what is small in most photos', () => {
+    expect(at(believeWords(scene(FIRE, 0.02, 20), naming(FIRE)).data, FIRE, 0)).toBeGreaterThanOrEqual(0.499);
+    expect(at(believeWords(scene(RIVER, 0.02, 20), naming(RIVER)).data, RIVER, 0)).toBeCloseTo((5 * 0.02) / (5 * 0.02 + 0.98), 5);
   });
   it('does not invent what is not there', () => {
     const { data } = believeWords(scene(FIRE, 0.01, 20), naming(FIRE));
