@@ -216,6 +216,8 @@ export const startFakeDiscord = async ({
       gateway.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      // what was uploaded must not stay for as long as something that was killed still has a timer
+      state.files.clear();
     },
   };
 };

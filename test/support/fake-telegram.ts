@@ -195,6 +195,8 @@ export const startFakeTelegram = async () => {
     async close(): Promise<void> {
       updates.close();
       await server.close();
+      // what was uploaded must not stay for as long as something that was killed still has a timer
+      calls.length = 0;
     },
   };
 };
