@@ -54,14 +54,24 @@ const quality = (rate: Rate): string[] => {
   return [...fast, '-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
 };
 
+/** Over how many frames before the last one a loop's quality rises. */
+const RISE_FRAMES = 12;
+
 /**
  * In a loop the first frame follows the last one, whose grain has long been lost while the first one's is fresh: the
- * picture jumps even where the frames do not. Both get many times the bits of the others, which are coded harder for it.
- * Measured on six loops: the step across the seam went from 1.3 to 4.0 usual steps down to 0.8 to 1.3, for 18 % more bytes.
+ * picture jumps even where the frames do not. Both get many times the bits of the others, which are coded harder for it,
+ * and the grain comes back over the frames before the last one, not all at once.
+ * Measured on six photos with three calm motions each: the largest step in the last second is 1.1 to 2.6 usual steps
+ * (1.5 to 8.4 without the rise), the one across the seam 0.9 to 2.8 (0.9 to 3.0), for 26 to 52 % more bytes.
  */
 const evenEnds = (frameCount: number): string[] => {
   const last = frameCount - 1;
-  return ['-preset', 'medium', '-crf', '24', '-x264-params', `zones=0,0,b=6/${last},${last},b=12`];
+  const rise = Math.min(RISE_FRAMES, Math.floor(frameCount / 4));
+  const zones = Array.from({ length: rise + 1 }, (_, n) => {
+    const frame = last - rise + n;
+    return `${frame},${frame},b=${(14 ** ((n + 1) / (rise + 1))).toFixed(2)}`;
+  });
+  return ['-preset', 'medium', '-crf', '24', '-x264-params', `zones=${['0,0,b=6', ...zones].join('/')}`];
 };
 
 /** `fine` for the eye, `coarse` for the limit: fewer colours and an ordered pattern, which compresses far better. */
