@@ -1,15 +1,16 @@
-/** The renderer's graph by itself: what is asked for more moves more, and waves rest where something stands in the water. */
+/** The renderer's graph by itself: what is asked for more moves more, folds nothing, and rests where something stands in the water. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Logger } from '../../core/logger.ts';
-import { openSession, type Session } from '../../worker/onnx/session.ts';
+import { type Outputs, openSession, type Session } from '../../worker/onnx/session.ts';
 import { random } from '../../worker/tensor/random.ts';
 import { tensor, vector } from '../../worker/tensor/tensor.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const path = fileURLToPath(new URL('../../worker/models/motion/prepare.onnx', import.meta.url));
 const [WIDTH, HEIGHT] = [320, 192];
-const [STATIC, SEA, GRASS] = [0, 2, 5];
+const [STATIC, SEA, RIVER, GRASS, BODY] = [0, 2, 3, 5, 10];
+const SWINGS = 3;
 
 /** A quay to the left, dark water in the middle, grass to the right; each has its colour and some grain. */
 const classAt = (share: number): number => (share < 0.25 ? STATIC : share < 0.6 ? SEA : GRASS);
@@ -23,10 +24,33 @@ const POSTS = [
   { x: 128, brightness: 0.6 },
 ];
 const withPosts = (at: number, channel: number): number => POSTS.find(({ x }) => Math.abs((at % WIDTH) - x) <= 2)?.brightness ?? colour(at, channel);
-const segmentation = Float32Array.from({ length: 13 * 64 * 64 }, (_, at) => {
-  const likely = classAt(((at % 64) + 0.5) / 64);
-  return Math.floor(at / 4096) === likely ? 0.94 : 0.005;
-});
+/** Probabilities of all classes where one is likely. */
+const seenAs = (likely: (share: number) => number, sure = 0.94): Float32Array =>
+  Float32Array.from({ length: 13 * 64 * 64 }, (_, at) => (Math.floor(at / 4096) === likely(((at % 64) + 0.5) / 64) ? sure : (1 - sure) / 12));
+const segmentation = seenAs(classAt);
+
+/** The smallest area, as a share of its own, that a cell has at any time of the swings: below 0 a part of the picture shows twice. */
+const leastArea = ({ data, dims }: { readonly data: Float32Array; readonly dims: readonly number[] }): number => {
+  const [, , height = 0, width = 0] = dims;
+  let least = 1;
+  for (let k = 1; k < 16; k++) {
+    const parts = Array.from({ length: SWINGS }, (_, f) => (2 * Math.PI * 2 ** f * k) / 16).flatMap((angle) => [Math.cos(angle) - 1, Math.sin(angle)]);
+    const along = (axis: 0 | 1, x: number, y: number): number =>
+      parts.reduce((sum, part, i) => sum + part * (data[((2 * i + axis) * height + y) * width + x] as number), 0);
+    for (let y = 1; y < height - 1; y++) {
+      for (let x = 1; x < width - 1; x++) {
+        // half the picture is 1: a step to either side is 4 / width
+        const slope = (axis: 0 | 1): [number, number] => [
+          ((along(axis, x + 1, y) - along(axis, x - 1, y)) * width) / 4,
+          ((along(axis, x, y + 1) - along(axis, x, y - 1)) * height) / 4,
+        ];
+        const [[xx, xy], [yx, yy]] = [slope(0), slope(1)];
+        least = Math.min(least, (1 - xx) * (1 - yy) - xy * yx);
+      }
+    }
+  }
+  return least;
+};
 
 describe('prepare.onnx', () => {
   let session: Session;
@@ -35,10 +59,9 @@ describe('prepare.onnx', () => {
   });
   afterAll(() => session.dispose());
 
-  /** Root mean square of the swings over a stretch of columns, as shares of the width. */
-  const swings = async (asked: number, paint = colour): Promise<(name: 'wave_layer' | 'wave_still', from: number, to: number) => number> => {
+  const prepare = async (asked: Readonly<Record<number, number>>, paint = colour, seen = segmentation): Promise<Outputs> => {
     const area = WIDTH * HEIGHT;
-    const out = await session.run({
+    return session.run({
       photo: tensor(
         Uint8Array.from({ length: 3 * area }, (_, i) => 255 * paint(Math.floor(i / 3), i % 3)),
         [HEIGHT, WIDTH, 3],
@@ -53,18 +76,27 @@ describe('prepare.onnx', () => {
           .map((value) => 0.5 * value),
         [1, 15, 32, 32],
       ),
-      segmentation: tensor(segmentation, [1, 13, 64, 64]),
+      segmentation: tensor(seen, [1, 13, 64, 64]),
       depth: tensor(new Float32Array(4096).fill(0.5), [1, 1, 64, 64]),
       sway: tensor(new Float32Array(4096).fill(0.5), [1, 1, 64, 64]),
       decode: vector(0.22, 0.036, 0.85, 0.07),
       strength: tensor(
-        Float32Array.from({ length: 13 }, (_, k) => (k === SEA || k === GRASS ? asked : 0)),
+        Float32Array.from({ length: 13 }, (_, k) => asked[k] ?? 0),
         [13],
       ),
       swing: vector(1.75),
       reach: vector(1),
       drift: vector(0, 0),
     });
+  };
+
+  /** Root mean square of the swings over a stretch of columns, as shares of the width. */
+  const swings = async (
+    asked: number,
+    paint = colour,
+    seen = segmentation,
+  ): Promise<(name: 'wave_layer' | 'wave_still', from: number, to: number) => number> => {
+    const out = await prepare({ [SEA]: asked, [GRASS]: asked, [BODY]: asked }, paint, seen);
     return (name, from, to) => {
       const { data, dims } = out.float(name);
       const [, count = 0, height = 0, width = 0] = dims;
@@ -100,6 +132,65 @@ describe('prepare.onnx', () => {
     }
     // and what is not near them moves as before
     expect(posts('wave_layer', 0.5, 0.55)).toBeGreaterThan(0.7 * bare('wave_layer', 0.5, 0.55));
+  });
+  it('folds nothing over, however strongly it is asked to move', async () => {
+    const out = await prepare({ [SEA]: 1.8, [GRASS]: 1.8 });
+    for (const name of ['wave_layer', 'wave_still'] as const) {
+      expect(leastArea(out.float(name))).toBeGreaterThan(0);
+    }
+  });
+  it('draws no current out so far that it folds', async () => {
+    const out = await prepare(
+      { [RIVER]: 1.8 },
+      colour,
+      seenAs((across) => (across < 0.25 ? STATIC : across < 0.6 ? RIVER : GRASS)),
+    );
+    const { data, dims } = out.float('flow');
+    const [cycles = 0, peak = 0] = out.float('activity').data;
+    const [, , height = 0, width = 0] = dims;
+    expect(peak).toBeGreaterThan(0.01);
+    let most = 0;
+    for (let y = 1; y < height - 1; y++) {
+      for (let x = 1; x < width - 1; x++) {
+        const at = (axis: number, dx: number, dy: number): number => data[(axis * height + y + dy) * width + x + dx] as number;
+        const slopes = [0, 1].flatMap((axis) => [((at(axis, 1, 0) - at(axis, -1, 0)) * width) / 4, ((at(axis, 0, 1) - at(axis, 0, -1)) * height) / 4]);
+        most = Math.max(most, Math.hypot(...slopes));
+      }
+    }
+    expect(most / cycles).toBeLessThan(1);
+  });
+  it('goes on with water as itself where little of it was told as water, and not across a quay', async () => {
+    // the quay is water for half, too, but looks like none
+    const seen = seenAs((share) => (share > 0.35 && share < 0.6 ? SEA : share < 0.6 ? STATIC : GRASS));
+    for (let at = 0; at < 4096; at++) if (seen[at] === Math.fround(0.94)) [seen[at], seen[SEA * 4096 + at]] = [0.62, 0.32];
+    const out = await prepare({ [SEA]: 1 }, colour, seen);
+    const [luma, layer, mask] = [out.bytes('luma').data, out.bytes('layer').data, out.bytes('mask').data];
+    const unlike = (from: number, to: number): number => {
+      let [sum, count] = [0, 0];
+      for (let y = 60; y < 130; y++)
+        for (let x = from; x < to; x++, count++) sum += Math.abs((luma[y * WIDTH + x] as number) - (layer[y * WIDTH + x] as number));
+      return sum / count;
+    };
+    expect(mask[100 * WIDTH + 96]).toBeLessThan(50);
+    expect(unlike(90, 102)).toBeLessThan(1.5);
+    expect(unlike(40, 70)).toBeGreaterThan(30);
+  });
+  it('lets who fills the picture breathe less than who does not', async () => {
+    const plain = (at: number): number => Math.min(1, Math.max(0, 0.5 + 0.03 * (grain[at] as number)));
+    const [whole, part] = [
+      await swings(
+        1,
+        plain,
+        seenAs(() => BODY),
+      ),
+      await swings(
+        1,
+        plain,
+        seenAs((share) => (share > 0.3 && share < 0.7 ? BODY : STATIC)),
+      ),
+    ];
+    expect(whole('wave_still', 0.45, 0.55)).toBeLessThan(0.85 * part('wave_still', 0.45, 0.55));
+    expect(whole('wave_still', 0.45, 0.55)).toBeGreaterThan(0.3 * part('wave_still', 0.45, 0.55));
   });
   it('lets waves rest at a quay, and moves nothing on it', async () => {
     const normal = await swings(1);

@@ -43,6 +43,8 @@ const settle = (seed: number, program: readonly number[], share = 1): Float32Arr
 };
 
 const size = (field: Float32Array): number => field.subarray(2 * AREA, 14 * AREA).reduce((sum, v) => sum + Math.max(Math.abs(v) - 0.07, 0) ** 2, 0);
+const flicker = (field: Float32Array): number => field.subarray(14 * AREA).reduce((sum, v) => sum + Math.max(Math.abs(v) - 0.07, 0) ** 2, 0);
+const LIGHT = 11;
 
 describe.each(recorded.cases)('$name', ({ seed, program, settled }) => {
   it('has the recorded values', () => {
@@ -74,6 +76,21 @@ it('has other sizes for other seeds, and leaves its input alone', () => {
   const sizes = [1, 2, 3, 4, 5].map((seed) => size(settleField(field, program, segmentation, begun(seed), recorded.companding)));
   expect(Math.max(...sizes) / Math.min(...sizes)).toBeGreaterThan(1.05);
   expect(field).toEqual(before);
+});
+
+it('lets lights flicker as much as was asked for, and nothing else', () => {
+  const field = new Float32Array(15 * AREA).fill(0.4, 14 * AREA);
+  const brightness = (index: number, asked: number): number => {
+    const program = new Float32Array(24);
+    program[LIGHT] = asked;
+    const shares = new Float32Array(13 * 4096).map((_, i) => (Math.floor(i / 4096) === index ? 0.9999 : 0.0001 / 12));
+    return (0.85 * flicker(settleField(field, program, tensor(shares, [1, 13, 64, 64]), begun(3), recorded.companding))) / AREA;
+  };
+  const sampled = 0.85 * (0.4 - 0.07) ** 2;
+  expect(brightness(LIGHT + 1, 0.5)).toBeCloseTo(sampled, 4);
+  expect(brightness(LIGHT + 1, 0.8)).toBeCloseTo(0.8 * 0.16, 4);
+  expect(brightness(LIGHT + 1, 1.1)).toBeCloseTo(1.1 * 0.16, 4);
+  expect(brightness(1, 1.1)).toBeCloseTo(sampled, 4);
 });
 
 it('takes the phase out of no motion: a still field stays still', () => {

@@ -10,12 +10,14 @@ import type { EngineFactory } from '../parts/factory.ts';
 import { settleField } from '../parts/settle-field.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
+import { wholeThings } from '../parts/whole-things.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
 import { allFinite, clamp, scale, smoothStep } from '../tensor/ops.ts';
 import { random } from '../tensor/random.ts';
 import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts';
 import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../vision/camera.ts';
+import { toLab } from '../vision/cielab.ts';
 import { LOOKS, mergeLooks, takeLooks } from '../vision/closer-look.ts';
 import { openComposer, type Sheets } from '../vision/compose.ts';
 import { crisp, type Share } from '../vision/crisp.ts';
@@ -102,8 +104,9 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const amplitudes = program.data.subarray(...PROGRAM.amplitudes);
     const believed = believeWords(classes, amplitudes).data;
     const families = namedFamilies(amplitudes);
-    const spread = spreadByColour(believed, toPlanes(photo, CLASS_SIDE, CLASS_SIDE), families);
-    const segmentation = tensor(decideClasses(spread, families), classes.dims);
+    const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
+    const decided = decideClasses(spreadByColour(believed, lab, families), families);
+    const segmentation = tensor(wholeThings(decided, classes.data, lab, families), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,

@@ -193,7 +193,7 @@ const isPliant = (edge: Edge, parts: readonly Pliant[], side: number): boolean =
 };
 
 export interface Jelly {
-  /** The bend that 9 of 10 edges stay below, in pixels of a clip 1280 wide; 0 without edges. */
+  /** The bend that 9 of 10 edges stay below, in pixels of a clip whose longer side has 1280; 0 without edges. */
   readonly usualPx: number;
   /** The most bent edge. */
   readonly worstPx: number;
@@ -202,19 +202,19 @@ export interface Jelly {
   readonly bent: readonly (Edge & { readonly bendPx: number })[];
 }
 
-/** Bends of more than this on a clip 1280 wide are seen as jelly. */
+/** Bends of more than this are seen as jelly; pixels of a clip whose longer side has 1280, so that a portrait is judged as a landscape is. */
 export const BENT_PX = 1.5;
 /** Edges of at least this share of the longer side are followed. */
 const LONG = 0.075;
 
 /**
- * @param first frame 0, about 640 pixels wide
+ * @param first frame 0, about 640 pixels on the longer side
  * @param later later frames as the camera saw them in frame 0
  * @param pliant parts whose own edges may bend
  */
 export const jellyOf = (first: Grey, later: readonly Held[], pliant: readonly Pliant[] = []): Jelly => {
   const side = Math.max(first.width, first.height);
-  const scale = 1280 / first.width;
+  const scale = 1280 / side;
   const judged = findEdges(first, LONG * side).flatMap((edge) => {
     if (isPliant(edge, pliant, side)) return [];
     const bends = later.flatMap((frame) => bendOf(first, frame, edge) ?? []);

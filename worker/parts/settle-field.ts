@@ -7,13 +7,15 @@ import { AREA, CELLS, type Plane, plane, type Swing, smoothPhases } from './smoo
 
 const CLASSES = 12;
 const FREQUENCIES = 3;
+/** The last channel. */
+const FLICKER = 14;
 /** Rows and columns of the map of gusts. */
 const GUSTS = 3;
-/** Normal numbers that one field takes: heights of the sea's three swings, the wind's pace, its gusts row by row. */
-const DRAWS = FREQUENCIES + 1 + GUSTS * GUSTS;
+/** Normal numbers that one field takes: heights of the sea's three swings, the wind's pace, its gusts row by row, the clouds' slope. */
+const DRAWS = FREQUENCIES + 1 + GUSTS * GUSTS + 1;
 
 // classes without the static one, as in the text program
-const [SKY, SEA, FOLIAGE, GRASS, CLOTH, HAIR] = [0, 1, 3, 4, 5, 8] as const;
+const [SKY, SEA, FOLIAGE, GRASS, CLOTH, HAIR, LIGHT] = [0, 1, 3, 4, 5, 8, 11] as const;
 const WINDY = [FOLIAGE, GRASS, CLOTH, HAIR] as const;
 const MAY_FLOW = [0, 1, 2, 6, 7] as const;
 const MAY_SWING = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
@@ -31,10 +33,18 @@ const LEAST: readonly (readonly [number, number])[] = [
   [HAIR, 0.0056],
 ];
 const MOST = 2.5;
+/** Mean flicker of lights that were asked for normally, share of the brightness; within the same bounds. */
+const LEAST_FLICKER = 0.16;
 /** A class is asked for less where its shares are below this. */
 const SURE = 0.85;
 /** Share of the clouds' own drifts that stays beside their common one. */
-const SHEAR = 0.67;
+const SHEAR = 0.6;
+/** Deviation of the angle by which clouds are turned where no direction was said, radians: the denoiser knows the expected one best. */
+const SLOPE = (5 * Math.PI) / 180;
+/** Square of the drift's length in the program from which on a direction was said. */
+const TOLD = 0.25;
+/** Where the program holds the drift, x and y. */
+const DRIFT = [12, 13] as const;
 /** Share of the flow that stays where what may flow has the first share of a cell; all of it stays from the second on. */
 const DOUBT = { least: 0.35, from: 0.3, to: 0.8 } as const;
 /** Share of the sea's drift that stays. */
@@ -55,7 +65,7 @@ export interface Companding {
  * @param field companded, 15 planes of 32 x 32; not modified
  * @param program the text program, 24 numbers
  * @param segmentation [1, 13, 64, 64], as the denoiser gets it
- * @param noise takes 13 normal numbers
+ * @param noise takes 14 normal numbers
  * @returns a new field
  * @source reference numbers in test/golden/settle.json, recorded by worker/train/settle.py
  */
@@ -64,7 +74,7 @@ export const settleField = (
   program: Float32Array,
   segmentation: FloatTensor,
   noise: Random,
-  { velocityScale, oscillationScale, deadZone }: Companding,
+  { velocityScale, oscillationScale, flickerScale, deadZone }: Companding,
 ): Float32Array => {
   const draws = noise.normal(DRAWS);
   const asked = askedShares(segmentation.data, program);
@@ -81,8 +91,12 @@ export const settleField = (
     }
   };
 
-  const velocity = settleFlow(asked, expand(0, velocityScale), expand(1, velocityScale));
+  const isTold = DRIFT.reduce((total, place) => total + (program[place] as number) ** 2, 0) >= TOLD;
+  const angle = isTold ? 0 : SLOPE * (draws[DRAWS - 1] as number);
+  const velocity = settleFlow(asked, [expand(0, velocityScale), expand(1, velocityScale)], angle);
   for (const [axis, values] of velocity.entries()) compress(axis, values, velocityScale);
+
+  compress(FLICKER, raiseFlicker(asked[LIGHT] as Plane, program[LIGHT] as number, expand(FLICKER, flickerScale)), flickerScale);
 
   // channel 2 + 4 f + axis holds the cosine, two channels on the sine of the swing cos(wt) re - sin(wt) im
   const cosine = (f: number, axis: number): number => 2 + 4 * f + axis;
@@ -132,19 +146,27 @@ const askedShares = (segmentation: Float32Array, program: Float32Array): Plane[]
   return shares;
 };
 
-const settleFlow = (asked: readonly Plane[], ...velocity: readonly Plane[]): Plane[] => {
+/** @param angle by which clouds are turned, radians */
+const settleFlow = (asked: readonly Plane[], velocity: readonly [Plane, Plane], angle: number): Plane[] => {
   const [sky, sea] = [asked[SKY] as Plane, asked[SEA] as Plane];
   const clear = sky.map((share) => smoothStep(share, 0.5, 0.9));
   const flowing = plane((i) => MAY_FLOW.reduce<number>((sum, k) => sum + ((asked[k] as Plane)[i] as number), 0));
   const skyTotal = Math.max(sum(clear), 1e-6);
-  return velocity.map((values) => {
+  const [x, y] = velocity.map((values) => {
     const mean = sum(values.map((v, i) => v * (clear[i] as number))) / skyTotal;
-    return values.map((v, i) => {
-      const together = v + (1 - SHEAR) * (clear[i] as number) * (mean - v);
+    return values.map((v, i) => v + (1 - SHEAR) * (clear[i] as number) * (mean - v));
+  }) as [Plane, Plane];
+  const turned = [
+    plane((i) => Math.cos(angle) * (x[i] as number) - Math.sin(angle) * (y[i] as number)),
+    plane((i) => Math.sin(angle) * (x[i] as number) + Math.cos(angle) * (y[i] as number)),
+  ];
+  return [x, y].map((values, axis) =>
+    values.map((v, i) => {
+      const together = v + (sky[i] as number) * (((turned[axis] as Plane)[i] as number) - v);
       const sure = DOUBT.least + (1 - DOUBT.least) * smoothStep(flowing[i] as number, DOUBT.from, DOUBT.to);
       return together * sure * (1 - (1 - STREAM) * (sea[i] as number));
-    });
-  });
+    }),
+  );
 };
 
 /** Joint length of all swings in every cell. */
@@ -156,15 +178,8 @@ const jointSizes = (swings: readonly (readonly Swing[])[]): Plane =>
  * less where the class is doubtful; then the swell has its heights, and the wind its pace and its gusts, as the seed says.
  */
 const sizeFactors = (asked: readonly Plane[], program: Float32Array, sizes: Plane, draws: Float32Array): Plane[] => {
-  const gusts = widen(draws.subarray(FREQUENCIES + 1));
-  const lifts = LEAST.map(([k, least]) => {
-    const share = asked[k] as Plane;
-    const total = sum(share) + 1e-9;
-    const weight = sum(share.map((s) => s * s));
-    const mean = sum(share.map((s, i) => s * s * (sizes[i] as number))) / (weight + 1e-9);
-    const wanted = least * (program[k] as number) * Math.min(1, weight / total / SURE);
-    return [share, Math.log(clamp(wanted / (mean + 1e-9), 1, MOST))] as const;
-  });
+  const gusts = widen(draws.subarray(FREQUENCIES + 1, -1));
+  const lifts = LEAST.map(([k, least]) => [asked[k] as Plane, liftTo(least * (program[k] as number), asked[k] as Plane, sizes)] as const);
   return SPREAD.swell.map((swell, f) =>
     plane((i) => {
       const windy = WINDY.reduce<number>((total, k) => total + ((asked[k] as Plane)[i] as number), 0);
@@ -173,6 +188,20 @@ const sizeFactors = (asked: readonly Plane[], program: Float32Array, sizes: Plan
       return Math.exp(wind + ((asked[SEA] as Plane)[i] as number) * swell * (draws[f] as number) + lift);
     }),
   );
+};
+
+/** Logarithm of the factor that brings the mean size where the class is to what was asked for, or to less where it is doubtful. */
+const liftTo = (wanted: number, share: Plane, sizes: Plane): number => {
+  const total = sum(share) + 1e-9;
+  const weight = sum(share.map((s) => s * s));
+  const mean = sum(share.map((s, i) => s * s * (sizes[i] as number))) / (weight + 1e-9);
+  return Math.log(clamp((wanted * Math.min(1, weight / total / SURE)) / (mean + 1e-9), 1, MOST));
+};
+
+/** Lights that flicker at least as much as was asked for on average. */
+const raiseFlicker = (lights: Plane, asked: number, flicker: Plane): Plane => {
+  const lift = liftTo(LEAST_FLICKER * asked, lights, flicker.map(Math.abs));
+  return flicker.map((value, i) => value * Math.exp((lights[i] as number) * lift));
 };
 
 /**

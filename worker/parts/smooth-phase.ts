@@ -24,8 +24,8 @@ const REST_CELLS = 12;
 const ROUNDS = 40;
 /** Neighbours of different classes hang together by the power of what they share. */
 const APART = 1.5;
-/** Weight of a cell's own phase against the smooth one. */
-const KEPT = 0.3;
+/** Weights of a cell's own phase against the smooth one, for each swing. */
+const KEPT = [0.15, 0.3, 0.3] as const;
 /** Swings, in shares of the frame, below which nobody can see a phase. */
 const FAINT = 1e-4;
 
@@ -54,7 +54,7 @@ export const smoothPhases = (swings: readonly (readonly Swing[])[], shares: read
       plane(() => 1e-6),
       gain(steps[0], steps[1]),
     );
-    return axes.map((swing) => settled(swing, smooth, edges, there, sharper[f] as Plane));
+    return axes.map((swing) => settled(swing, smooth, edges, there, sharper[f] as Plane, KEPT[f] as number));
   });
 };
 
@@ -177,7 +177,7 @@ const dot = (a: Plane, b: Plane): number => {
 };
 
 /** One axis with the smooth phase, what that leaves averaged over the region, and a little of each cell's own phase. */
-const settled = ({ re, im }: Swing, smooth: Plane, edges: Edges, there: Plane, sharper: Plane): Swing => {
+const settled = ({ re, im }: Swing, smooth: Plane, edges: Edges, there: Plane, sharper: Plane, own: number): Swing => {
   const mass = plane((i) => (there[i] as number) / REST_CELLS ** 2 + 1e-6);
   const turned = (part: 're' | 'im'): Plane =>
     plane((i) => {
@@ -191,11 +191,11 @@ const settled = ({ re, im }: Swing, smooth: Plane, edges: Edges, there: Plane, s
   for (let i = 0; i < AREA; i++) {
     const [a, b, phase, factor] = [re[i] as number, im[i] as number, smooth[i] as number, sharper[i] as number];
     const size = Math.hypot(a, b);
-    const own = Math.atan2(b, a) + phase * (factor - 1);
+    const before = Math.atan2(b, a) + phase * (factor - 1);
     const common = Math.atan2(restIm[i] as number, restRe[i] as number) + phase * factor;
-    const kept = (KEPT * size) / (size + FAINT);
-    const cosine = (1 - KEPT) * Math.cos(common) + kept * Math.cos(own);
-    const sine = (1 - KEPT) * Math.sin(common) + kept * Math.sin(own);
+    const kept = (own * size) / (size + FAINT);
+    const cosine = (1 - own) * Math.cos(common) + kept * Math.cos(before);
+    const sine = (1 - own) * Math.sin(common) + kept * Math.sin(before);
     const length = Math.hypot(cosine, sine);
     out.re[i] = (size * cosine) / length;
     out.im[i] = (size * sine) / length;

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 from lines import LYING, UPRIGHT, along_lines, level_lines, line_kernels, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, rise, sample, smooth_step, widest
+from strain import limit_strain, unfolded
 
 CLASSES = ["static", "sky", "sea", "river", "foliage", "grass", "cloth", "fire", "smoke", "hair", "body", "floating", "light"]
 AIR = [CLASSES.index(c) for c in ("sky", "smoke")]
@@ -29,15 +30,22 @@ RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
 TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.0055, 0.008, 0.0052  # shares of the frame for a strength of 1, before the swing's own factor
+CLOSE_UP = 0.3  # share of its breathing that a body loses by filling the picture
 MAX_GAIN = 6.0
-CREST_LIGHT = 2.5  # change of brightness per displacement of the water's surface, in half heights of the picture
+CREST_LIGHT = 3.0  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
-MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.07
+MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.1
 MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.22
+# ... of each swing by itself once all are brought to their size
+FOLD_LAYER, FOLD_STILL = (0.28, 0.19, 0.14), (0.3, 0.22, 0.16)
+MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
 FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
 SHORE = 6  # proxy pixels
+FILL_LEVELS = 6  # the layer is continued from what is within 2 to this power pixels, further away from what the proxy shows
+CALMING = 4.0  # proxy pixels over which a current comes to rest before such water
+WATERISH, ALIKE = (0.1, 0.3), (16.0, 40.0)  # probability of water, and levels of brightness and colours together, for what may be more of it
 GROUND = 0.2  # share of the depth that is just the height in the picture: most stand on ground, and no picture is flat
 RELIEF_BLUR = 14.0  # proxy pixels: what bends over a shorter way bends straight edges
 SMOOTH = (3.0, 2.5, 1.5)  # deviation of the averaging of the three swings, cells of 1/64 of the picture
@@ -45,22 +53,6 @@ LEVEL_GAIN = (0.5, 5.0)  # by how much all that sways, or all of a layer's waves
 LEVEL_GAIN_ALL = 1.2  # ... where everything may move: then nothing in particular was asked for, and what is faint stays faint
 MOST_NAMED = 5
 SWING = 1.75  # of worker/engines/motion.ts, by which typical sizes are multiplied
-
-
-def limit_strain(displacement, limit):
-    """Lowers amplitudes where the gradient of the displacement (in picture units) exceeds `limit`."""
-    steps_x = (displacement[:, :, :, 2:] - displacement[:, :, :, :-2]) * 0.5
-    steps_y = (displacement[:, :, 2:, :] - displacement[:, :, :-2, :]) * 0.5
-    # one proxy pixel is 2 / w wide in these units
-    w = displacement.shape[3]
-    h = displacement.shape[2]
-    gx = F.pad(steps_x * (w * 0.5), (1, 1, 0, 0), mode="replicate")
-    gy = F.pad(steps_y * (h * 0.5), (0, 0, 1, 1), mode="replicate")
-    # cosine and sine of one frequency never peak together: root of the sum of squares is their joint amplitude
-    strain = ((gx * gx + gy * gy).sum(1, keepdim=True) + 1e-12).sqrt()
-    factor = (limit / strain).clamp(max=1)
-    factor = -widest(-factor, 8)
-    return displacement * box(box(box(factor, 6), 6), 6)
 
 
 def grown(seed, allowed, steps):
@@ -117,7 +109,7 @@ def ripples(swell, water):
     away = 0.12 + (rows - horizon).clamp(min=0)  # of the picture's height: wavelengths are proportional to it
     size = swell.square().sum(1, keepdim=True).sqrt()
     parts = [swell[:, 0:4] * (0.1 + 0.7 * near)]
-    for k, (first, density, slant) in enumerate(((4, 17.0, 0.1), (8, 23.0, -0.14))):
+    for k, (first, density, slant) in enumerate(((4, 13.0, 0.1), (8, 18.0, -0.14))):
         # smooth, and different for every seed
         bend = 1.2 * torch.tanh(gaussian(swell[:, first + 1:first + 2] / (size + 1e-6), 6.0, 6.0) * 2)
         phase = density * (away.log() + slant * x / away) + 2 * bend + 1.7 * k
@@ -215,7 +207,18 @@ class Prepare(nn.Module):
         # 4 the layer, continued behind what stands in front of it
         sure = smooth_step(mask, 0.5, 0.9)
         sure = -F.max_pool2d(-sure, 5, 1, 2)
-        filled = pull_push(yuv, sure, 3, floor=behind)
+        filled = pull_push(yuv, sure, FILL_LEVELS, floor=behind)
+        # water goes on as itself where the networks saw less of it than there is
+        coarse = lambda x: F.avg_pool2d(x, 4, 4, ceil_mode=True, count_include_pad=False)
+        unlike = (gaussian(coarse(yuv), 2.0, 2.0) - coarse(filled)).abs().sum(1, keepdim=True)
+        # a branch or an oar before it is none of it
+        bare = gaussian(1 - widest(straight.amax(1, keepdim=True), 3), 1.0, 1.0)
+        more = (1 - smooth_step(unlike, *ALIKE)) * resize(smooth_step(water, *WATERISH), unlike) * resize(bare, unlike)
+        more = resize(more, luma) * (1 - sure)
+        filled = filled + more * (yuv - filled)
+        # ... and comes to rest before it: foam that moves over foam that rests is seen twice
+        open_water = box(resize(coarse(more * (1 - mask)), proxy), 2)
+        at_rest = gaussian(widest(smooth_step(open_water, 0.2, 0.5), 2), CALMING, CALMING) * smooth_step(water, 0.05, 0.1)
 
         # 5 words win over what was sampled: flows go where they were told to
         told = (drift * drift).sum() > 0.25
@@ -229,8 +232,8 @@ class Prepare(nn.Module):
         pace = smoke + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
         river = torch.maximum(river, 0.9 * told.float())  # water that is told where to go goes there, whatever it is
-        # waves come to rest before what stands in them: a hull or a quay is straight
-        offshore = gaussian(-widest(-smooth_step(shown, 0.4, 0.8), SHORE), 0.5 * SHORE, 0.5 * SHORE)
+        # waves come to rest before what stands in them, and before the horizon: a hull or a quay is straight
+        offshore = gaussian(-widest(-smooth_step(water, 0.4, 0.8), SHORE), 0.5 * SHORE, 0.5 * SHORE)
         for members, group, where, blur, typical_flow, typical_wave in (
             (AIR, groups[0], air, 3.0, TYPICAL_FLOW * pace, 0.55 * TYPICAL_WAVE * smoke),
             (WATER, groups[1], water, 1.0, TYPICAL_FLOW * near * river, TYPICAL_WAVE * near * (1 - river * (0.4 + 0.4 * told.float()))),  # ripples must not hide which way a river runs
@@ -278,7 +281,9 @@ class Prepare(nn.Module):
             usual = usual + typical * gaussian(free, 1.0, 1.0)
         body, free = segmentation[:, BODY:BODY + 1], allowed[:, BODY:BODY + 1]
         weight = gaussian(body, 2.0, 2.0)
-        breath = breathing(waves, body, (0.35 + 0.65 * sway) * strength[BODY] * swing) * gaussian(free, 2.0, 2.0) / (weight + 0.05)
+        # who fills the picture breathes less: it would look like a camera that moves
+        breaths = strength[BODY] * (1 - CLOSE_UP * smooth_step(body.mean(), 0.6, 0.85)) * swing
+        breath = breathing(waves, body, (0.35 + 0.65 * sway) * breaths) * gaussian(free, 2.0, 2.0) / (weight + 0.05)
         swaying, mix = swaying + breath * weight, mix + weight
         built = resize(right_angles(middles), proxy)
         # a mast, a leg or a stick stays straight, whatever moves behind it; so do a far shore, and a hull or a quay beside the water
@@ -289,7 +294,7 @@ class Prepare(nn.Module):
         shores = F.max_pool2d(widest(1 - smooth_step(water, 0.4, 0.8), SHORE + 4), 2, 2)
         level = level_lines(middles) * shores
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
-        usual = usual + TYPICAL_BREATH * strength[BODY] * swing * gaussian(free, 1.0, 1.0)
+        usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
         # what was not asked to move, and is no layer with a motion of its own, holds still
         held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
@@ -303,11 +308,13 @@ class Prepare(nn.Module):
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
-        flow = gaussian(flow, 2.0, 2.0) * unit
+        flow = gaussian(flow * (1 - at_rest), 2.0, 2.0) * unit
         wave_layer = limit_strain(wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
         wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)
+        wave_layer = unfolded(wave_layer, [limit * liveliness(usual_layer / total, TYPICAL_WAVE) for limit in FOLD_LAYER], 4, 4)
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL * liveliness(usual, TYPICAL_SWAY))
         wave_still = wave_still * leveled(wave_still / unit_waves / (usual + 1e-5), smooth_step(anchored * loose, 0.3, 0.6), most)
+        wave_still = unfolded(wave_still, [limit * liveliness(usual, TYPICAL_SWAY) for limit in FOLD_STILL], 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
@@ -322,7 +329,7 @@ class Prepare(nn.Module):
         lit = lit + sparkle.clamp(-0.3, 0.3) * torch.maximum(bright, smooth_step(p_luma - box(p_luma, 4), 0.02, 0.1))
         lit = gaussian(lit, 1.5, 1.5)
         # the sides of waves turned to the light: what shows on water too smooth for its displacement to be seen
-        crests = gaussian(-widest(-resize(mask, proxy) * water, 3), 1.5, 1.5)
+        crests = gaussian(-widest(-resize(mask, proxy) * water, 3), 1.5, 1.5) * offshore
 
         # 10 depth without steps, so that parallax bends and never tears
         d0, d1, db = guided(resize(depth, proxy), guide, 10, 4e-3)
@@ -330,9 +337,10 @@ class Prepare(nn.Module):
         relief = (1 - GROUND) * relief + GROUND * 0.5 * (ny + 1)
 
         # 11 how much moves, in picture units, for the caller to judge
-        flow_peak = peak(flow / unit, shown)
         travels = torch.maximum(peak(flow / unit, air) / MAX_TRAVEL_AIR, peak(flow / unit, (water + fire).clamp(0, 1)) / MAX_TRAVEL_WATER)
         cycles = travels.ceil().clamp(min=1)
+        flow = limit_strain(flow, MAX_STRAIN_FLOW * cycles)
+        flow_peak = peak(flow / unit, shown)
         activity = torch.stack([cycles, flow_peak, peak(wave_layer / unit_waves, shown), peak(wave_still / unit_waves, torch.ones_like(shown)), box(lit, 2).amax()])
         lit = torch.cat([lit, CREST_LIGHT * crests], 1)
 

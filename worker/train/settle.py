@@ -17,13 +17,14 @@ from dataclasses import field as default
 import torch
 import torch.nn.functional as F
 
-from motion import CELLS, CLOTH, DEAD_ZONE, DECODE, FLICKER_SCALE, FOLIAGE, GRASS, HAIR, OSCILLATION_SCALE, SEA, SKY, VELOCITY_SCALE, decompand
+from motion import CELLS, CLOTH, DEAD_ZONE, DECODE, FLICKER_SCALE, FOLIAGE, GRASS, HAIR, LIGHT, OSCILLATION_SCALE, SEA, SKY, VELOCITY_SCALE, decompand
 from networks import MAY_FLOW, MAY_OSCILLATE, believe_words
 
 FAINT = 1e-4  # swing, in shares of the frame, below which nobody can see its phase
 SMALL = 0.002  # companded size below which values are too small to keep
+TOLD = 0.25  # square of the drift's length from which on a direction was said
 GUSTS = 3  # rows and columns of the map of gusts, as in motion.py
-DRAWS = 3 + 1 + GUSTS * GUSTS  # normal numbers that one field takes: the sea's three swings, the wind's pace, its gusts row by row
+DRAWS = 3 + 1 + GUSTS * GUSTS + 1  # normal numbers that one field takes: the sea's three swings, the wind's pace, its gusts row by row, the clouds' slope
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Settle:
     rest_cells: float = 12.0  # cells over which what the steps leave of the phase is averaged
     rounds: int = 40  # iterations per solution
     apart: float = 1.5  # neighbours of different classes hang together by this power of what they share
-    kept: float = 0.3  # weight of a cell's own phase against the smooth one
+    kept: tuple = (0.15, 0.3, 0.3)  # weight of a cell's own phase against the smooth one, for each swing
     even: float = 1.0  # sizes are drawn to the mean over a window by this power; those of the sea stay, they are its perspective
     even_radius: int = 7
     even_sigma: float = 5.5
@@ -48,15 +49,17 @@ class Settle:
     # mean swing of a class that was asked to move normally, shares of the frame, reached by a factor of at most `most`
     least: dict = default(default_factory=lambda: {SEA: 0.005, FOLIAGE: 0.0065, GRASS: 0.006, CLOTH: 0.0065, HAIR: 0.0056})
     most: float = 2.5
+    flicker: float = 0.16  # the same for lights, shares of the brightness
     sure: float = 0.85  # a class is asked for less where its shares are below this
-    shear: float = 0.67  # share of the clouds' own drifts that stays beside their common one
+    shear: float = 0.6  # share of the clouds' own drifts that stays beside their common one
+    slope: float = math.radians(5)  # deviation of the angle by which they are turned where no direction was said: the denoiser knows the expected one best
     doubtful: float = 0.35  # share of the flow that stays where what may flow has the first share of a cell; all of it from the second on
     doubt: tuple = (0.3, 0.8)
     stream: float = 0.65  # share of the sea's drift that stays
 
 
 def draw_numbers(seeds):
-    """The normal numbers [n,13] that the engine draws for these seeds: after the noise of field and camera and its own one."""
+    """The normal numbers [n,14] that the engine draws for these seeds: after the noise of field and camera and its own one."""
     out = []
     for seed in seeds:
         generator = torch.Generator().manual_seed(seed)
@@ -158,7 +161,7 @@ def smooth_phases(waves, shares, how):
         rest = torch.stack([torch.complex(*(solve(*edges, mass, there * part, how.rounds) for part in (r.real, r.imag))) for r in rest.unbind(1)], 1)
         sharper = 1 + (how.sea_waves[f] - 1) * shares[:, SEA]
         common, own = unit(rest) * turn(phase * sharper)[:, None], swing / (swing.abs() + FAINT) * turn(phase * (sharper - 1))[:, None]
-        out.append(swing.abs() * unit((1 - how.kept) * common + how.kept * own))
+        out.append(swing.abs() * unit((1 - how.kept[f]) * common + how.kept[f] * own))
     return torch.stack(out, 1)
 
 
@@ -173,13 +176,13 @@ def even_sizes(waves, shares, how):
 
 
 def size_factors(sizes, program, draws, shares, how):
-    """Factors on the three swings [n,3,32,32] from their joint sizes [n,32,32] and normal numbers [n,13].
+    """Factors on the three swings [n,3,32,32] from their joint sizes [n,32,32] and normal numbers [n,14].
 
     What is asked to move moves at least as far as the formulas of motion.py move it on average, less where the class is
     doubtful; then the swell has its heights, and the wind its pace and its gusts, as the seed says.
     """
     windy = shares[:, [FOLIAGE, GRASS, CLOTH, HAIR]].sum(1, keepdim=True)
-    gusts = 1.15 * F.interpolate(draws[:, 4:].view(-1, 1, GUSTS, GUSTS), size=(CELLS, CELLS), mode="bicubic", align_corners=True)
+    gusts = 1.15 * F.interpolate(draws[:, 4:-1].view(-1, 1, GUSTS, GUSTS), size=(CELLS, CELLS), mode="bicubic", align_corners=True)
     swell = shares[:, SEA:SEA + 1] * draws[:, :3, None, None] * draws.new_tensor(how.swell)[:, None, None]
     lift = 0
     for k, least in how.least.items():
@@ -192,19 +195,32 @@ def size_factors(sizes, program, draws, shares, how):
     return (windy * (how.pace * draws[:, 3:4, None, None] + how.gust * gusts) + swell + lift[:, None]).exp()
 
 
-def settle_flow(velocity, asked, how):
-    """Clouds that drift together, less flow where its class is doubtful, and a sea that does not stream: [n,2,32,32]."""
+def settle_flow(velocity, program, draws, asked, how):
+    """Clouds that drift together, as steeply as the seed says, less flow where its class is doubtful, and a sea that does not stream: [n,2,32,32]."""
     sky, sea = asked[:, SKY:SKY + 1], asked[:, SEA:SEA + 1]
     clear = ramp(sky, 0.5, 0.9)
     mean = (velocity * clear).sum((2, 3), keepdim=True) / clear.sum((2, 3), keepdim=True).clamp(min=1e-6)
     velocity = velocity + (1 - how.shear) * clear * (mean - velocity)
+    angle = how.slope * draws[:, -1, None, None] * (program[:, 12:14].square().sum(1) < TOLD)[:, None, None]
+    x, y = velocity.unbind(1)
+    velocity = velocity + sky * (torch.stack([angle.cos() * x - angle.sin() * y, angle.sin() * x + angle.cos() * y], 1) - velocity)
     flowing = (asked * asked.new_tensor(MAY_FLOW)[:, None, None]).sum(1, keepdim=True)
     sure = how.doubtful + (1 - how.doubtful) * ramp(flowing, *how.doubt)
     return velocity * sure * (1 - (1 - how.stream) * sea)
 
 
+def raise_flicker(flicker, program, asked, how):
+    """Lights [n,1,32,32] that flicker at least as much as was asked for on average, less where they are doubtful."""
+    share = asked[:, LIGHT:LIGHT + 1]
+    weight = share.square()
+    total = weight.sum((2, 3), keepdim=True)
+    mean = (weight * flicker.abs()).sum((2, 3), keepdim=True) / (total + 1e-9)
+    wanted = how.flicker * program[:, LIGHT, None, None, None] * (total / (share.sum((2, 3), keepdim=True) + 1e-9) / how.sure).clamp(max=1)
+    return flicker * (share * (wanted / (mean + 1e-9)).clamp(1, how.most).log()).exp()
+
+
 def settle_field(field, program, segmentation, draws, how=Settle()):
-    """field [n,15,32,32] companded, program [n,24], segmentation [n,13,64,64] as the denoiser gets it, draws [n,13] -> field."""
+    """field [n,15,32,32] companded, program [n,24], segmentation [n,13,64,64] as the denoiser gets it, draws [n,14] -> field."""
     before, program, segmentation, draws = (a.double() for a in (field, program, segmentation, draws))
     shares = F.avg_pool2d(believe_words(segmentation, program), 2)[:, 1:]
     asked = shares * (program[:, :12] * 4).clamp(max=1)[:, :, None, None]
@@ -215,8 +231,8 @@ def settle_field(field, program, segmentation, draws, how=Settle()):
     waves = even_sizes(waves, swinging, how)
     waves = waves * size_factors(waves.abs().square().sum((1, 2)).sqrt(), program, draws, asked, how)[:, :, None]
     parts = torch.stack([waves.real, -waves.imag], 2).reshape(-1, 12, CELLS, CELLS)
-    settled = recompand(torch.cat([settle_flow(motion[:, :2], asked, how), parts, motion[:, 14:]], 1))
-    return torch.cat([settled[:, :14].to(field.dtype), field[:, 14:]], 1)
+    flicker = raise_flicker(motion[:, 14:], program, asked, how)
+    return recompand(torch.cat([settle_flow(motion[:, :2], program, draws, asked, how), parts, flicker], 1)).to(field.dtype)
 
 
 # ---- reference numbers --------------------------------------------------------------------------
@@ -224,7 +240,7 @@ def settle_field(field, program, segmentation, draws, how=Settle()):
 def record(path):
     """Writes two made-up fields and what becomes of them, each thinned to every 37th value."""
     cases = []
-    for name, program, seed in (("waves and clouds, drifting right", {0: 1, 1: 1, 12: 1}, 7), ("trees, grass and a flag, strongly", {3: 1.6, 4: 1.6, 5: 1.6}, 8)):
+    for name, program, seed in (("waves, clouds and lights, drifting right", {0: 1, 1: 1, 11: 1, 12: 1}, 7), ("trees, grass and a flag, strongly", {3: 1.6, 4: 1.6, 5: 1.6}, 8)):
         field, segmentation = made_up(seed)
         words = torch.zeros(1, 24)
         for place, value in program.items():

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from drawn_over import composite
 from labelled import UNKNOWN, PhotoStore
 from networks import CLASS_COUNT, ImageEncoder
 from restore import restore_weights
@@ -22,6 +23,7 @@ parser.add_argument("--out", default="/var/tmp/train")
 parser.add_argument("--scenes", default="/var/tmp/train/scenes")
 parser.add_argument("--photos", help="folder with the unpacked packages that labels-*.json name; without it, drawn scenes alone")
 parser.add_argument("--photo-share", type=float, default=0.45, help="share of a batch that is cut from labelled photos")
+parser.add_argument("--composites", type=float, default=0.35, help="share of the photo crops that get a drawn thing laid over them (drawn_over.py)")
 parser.add_argument("--start", help="an exported image.onnx to go on from when --out holds no checkpoint")
 parser.add_argument("--minutes", type=float, default=60)
 parser.add_argument("--batch", type=int, default=32)
@@ -111,24 +113,26 @@ class SceneStore:
             store.shards.append({k: data[k] for k in data.files})
         return store
 
-    def scene(self, rng, first, last, photos, photo_share):
-        """One drawn scene of the shards [first, last), or a crop of a labelled photo."""
+    def scene(self, rng, first, last, photos, photo_share, composites):
+        """One drawn scene of the shards [first, last), or a crop of a labelled photo, at times with a drawn thing over it."""
         if photos is not None and photos.photos and rng.random() < photo_share:
+            if rng.random() < composites:
+                return composite(rng, photos)
             return photos.sample_class(rng) if rng.random() < BY_CLASS else photos.sample(rng)
         shard = self.shards[int(rng.integers(first, last))]
         i = int(rng.integers(len(shard["image"])))
         scene = {k: shard[k][i] for k in ARRAYS}
         return {**scene, "sway": np.minimum(scene["sway"], UNKNOWN - 1)}
 
-    def batch(self, rng, count, held_out=False, photos=None, photo_share=0.0):
+    def batch(self, rng, count, held_out=False, photos=None, photo_share=0.0, composites=0.0):
         """Stacked tensors: image, label, depth, sway (-1 = unknown), flow (channels first)."""
         first = 0 if held_out else min(self.held_out, len(self.shards) - 1)
         last = self.held_out if held_out else len(self.shards)
         rows = []
         for _ in range(count):
-            scene = self.scene(rng, first, last, photos, photo_share)
+            scene = self.scene(rng, first, last, photos, photo_share, composites)
             if not held_out and rng.random() < 0.12:
-                scene = mix(rng, scene, self.scene(rng, first, last, photos, photo_share))
+                scene = mix(rng, scene, self.scene(rng, first, last, photos, photo_share, composites))
             rows.append(augment(rng, *(scene[k] for k in ARRAYS)))
         image, label, depth, sway, flow = (np.stack(a) for a in zip(*rows))
         return (torch.from_numpy(image).permute(0, 3, 1, 2), torch.from_numpy(label).long(), torch.from_numpy(depth)[:, None], torch.from_numpy(sway)[:, None], torch.from_numpy(flow).permute(0, 3, 1, 2).contiguous())
@@ -216,7 +220,7 @@ def main():
         rng = np.random.default_rng([options.seed, step])
         # few photos would be learnt by heart: each may be seen in at most so many places of a batch
         photo_share = min(options.photo_share, MOST_PER_PHOTO * len(photos.photos)) if photos else 0
-        image, label, depth, sway, flow = (a.to(device) for a in store.batch(rng, options.batch, photos=photos, photo_share=photo_share))
+        image, label, depth, sway, flow = (a.to(device) for a in store.batch(rng, options.batch, photos=photos, photo_share=photo_share, composites=options.composites))
         image = image.contiguous(memory_format=torch.channels_last)
         progress = (time.time() - begun) / limit_s
         for group in optimizer.param_groups:

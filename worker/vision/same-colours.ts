@@ -1,8 +1,6 @@
 /** Where else a thing is: a class that was found in part of the photo spreads to what has its colours nearby, and leaves what has not. */
+import { GRID_AREA as AREA, GRID_SIDE as GRID, setShare, shareOf } from './class-grid.ts';
 
-/** Side of the grid of classes. */
-const GRID = 64;
-const AREA = GRID * GRID;
 /** Bins of lightness, and of the two colour axes of CIELAB. */
 const BINS = [10, 40, 40] as const;
 const BIN_COUNT = BINS[0] * BINS[1] * BINS[2];
@@ -21,56 +19,40 @@ const FADE_CELLS = 3;
 
 /**
  * @param classes probabilities [classCount, 64, 64]
- * @param photo float32 [3, 64, 64] in 0..1, sRGB
+ * @param lab the photo in CIELAB, float32 [3, 64, 64]
  * @param groups indices of the classes to spread; those of one group share their colours, their ratio in a cell stays
  * @returns probabilities of the same shape
  * @source the colour models of Rother, Kolmogorov and Blake 2004, "GrabCut", as histograms; instead of a cut, likeness
  *   multiplies the odds that the encoder gave
  */
-export const spreadByColour = (classes: Float32Array, photo: Float32Array, groups: readonly (readonly number[])[]): Float32Array => {
-  const bins = binsOf(photo);
+export const spreadByColour = (classes: Float32Array, lab: Float32Array, groups: readonly (readonly number[])[]): Float32Array => {
+  const bins = binsOf(lab);
   const out = classes.slice();
   for (const group of groups) {
     for (let round = 0; round < ROUNDS; round++) {
-      const found = sumOf(out, group);
+      const found = shareOf(out, group);
       if ((found.toSorted().at(-LEAST_CELLS) as number) < LEAST_SURE) break;
       const here = histogram(bins, (i) => (found[i] as number) ** 2);
       const elsewhere = histogram(bins, (i) => 1 - (found[i] as number));
       const near = vicinity(found);
-      for (let i = 0; i < AREA; i++) {
+      const after = found.map((before, i) => {
         const bin = bins[i] as number;
         const likeness = ((here[bin] as number) + UNSEEN) / ((elsewhere[bin] as number) + UNSEEN);
         const factor = likeness > 1 ? Math.min(likeness, LIKEST) ** (near[i] as number) : Math.max(likeness, UNLIKEST);
-        const before = found[i] as number;
         const odds = (before / (1 - before + 1e-6)) * factor;
-        const after = odds / (1 + odds);
-        const [inside, outside] = [after / (before + 1e-9), (1 - after) / (1 - before + 1e-9)];
-        for (let k = 0; k * AREA < out.length; k++) out[k * AREA + i] = (out[k * AREA + i] as number) * (group.includes(k) ? inside : outside);
-      }
+        return odds / (1 + odds);
+      });
+      setShare(out, group, after);
     }
   }
   return out;
 };
 
-const sumOf = (classes: Float32Array, group: readonly number[]): Float32Array =>
-  Float32Array.from({ length: AREA }, (_, i) =>
-    Math.min(
-      1,
-      group.reduce((sum, k) => sum + (classes[k * AREA + i] as number), 0),
-    ),
-  );
-
-/** The bin of each cell's colour in CIELAB (D65). */
-const binsOf = (photo: Float32Array): Uint16Array => {
-  const linear = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-  const bend = (value: number): number => (value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116);
+/** The bin of each cell's colour. @param lab CIELAB, [3, 64, 64] */
+const binsOf = (lab: Float32Array): Uint16Array => {
   const bin = (value: number, count: number): number => Math.min(count - 1, Math.max(0, Math.floor(value * count)));
   return Uint16Array.from({ length: AREA }, (_, i) => {
-    const [r, g, b] = [linear(photo[i] as number), linear(photo[AREA + i] as number), linear(photo[2 * AREA + i] as number)];
-    const x = bend((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.950456);
-    const y = bend(0.212671 * r + 0.71516 * g + 0.072169 * b);
-    const z = bend((0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.088754);
-    const [lightness, red, yellow] = [1.16 * y - 0.16, 2.5 * (x - y) + 0.5, y - z + 0.5];
+    const [lightness, red, yellow] = [(lab[i] as number) / 100, (lab[AREA + i] as number) / 200 + 0.5, (lab[2 * AREA + i] as number) / 200 + 0.5];
     return (bin(lightness, BINS[0]) * BINS[1] + bin(red, BINS[1])) * BINS[2] + bin(yellow, BINS[2]);
   });
 };

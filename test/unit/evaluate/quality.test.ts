@@ -73,6 +73,18 @@ describe('straight edges', () => {
     expect(worstPx).toBeLessThan(5.5);
     expect(bent.length).toBeGreaterThanOrEqual(2);
   });
+  it('bend as much in a portrait as in the same picture lying down', () => {
+    const turned = ({ data }: Grey): Grey => ({
+      ...{ width: height, height: width },
+      data: Float32Array.from({ length: data.length }, (_, at) => data[(at % height) * width + Math.floor(at / height)] as number),
+    });
+    const bends = [1, 0.8].map((amount) => tower((y) => amount * Math.sin(y / 12)));
+    const lying = jellyOf(first, bends.map(held));
+    const upright = jellyOf(turned(first), bends.map(turned).map(held));
+    expect(lying.bent.length).toBeGreaterThanOrEqual(2);
+    expect(upright.bent.length).toBeGreaterThanOrEqual(2);
+    expect(upright.worstPx / lying.worstPx).toBeCloseTo(1, 1);
+  });
   it('are not taken for their neighbours where a pattern repeats, and still bend', () => {
     const windows = (away: (x: number, y: number) => number) => draw((x, y) => 128 + 70 * Math.sin((2 * Math.PI * (x + away(x, y))) / 5), width, height);
     const still = windows(() => 0.45);

@@ -1,6 +1,7 @@
 /** A thing that was found in part spreads over its own colours nearby, and leaves what has others. */
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../worker/tensor/random.ts';
+import { toLab } from '../../../worker/vision/cielab.ts';
 import { spreadByColour } from '../../../worker/vision/same-colours.ts';
 
 const GRID = 64;
@@ -16,11 +17,13 @@ const inside = (i: number, [left, top, right, bottom]: readonly number[]): boole
 const CLOTH_AT = [10, 10, 30, 20];
 const FAR_AT = [50, 50, 58, 58];
 const noise = random(1).normal(3 * AREA);
-const photo = Float32Array.from({ length: 3 * AREA }, (_, at) => {
-  const [channel, i] = [Math.floor(at / AREA), at % AREA];
-  const pink = inside(i, CLOTH_AT) || inside(i, FAR_AT);
-  return ((pink ? [0.9, 0.4, 0.6] : [0.2, 0.5, 0.2])[channel] as number) + 0.01 * (noise[at] as number);
-});
+const photo = toLab(
+  Float32Array.from({ length: 3 * AREA }, (_, at) => {
+    const [channel, i] = [Math.floor(at / AREA), at % AREA];
+    const pink = inside(i, CLOTH_AT) || inside(i, FAR_AT);
+    return ((pink ? [0.9, 0.4, 0.6] : [0.2, 0.5, 0.2])[channel] as number) + 0.01 * (noise[at] as number);
+  }),
+);
 
 /** Sure of the cloth's left half only, unsure of the rest, and a little wrong about the ground to the left of it. */
 const seen = (): Float32Array => {

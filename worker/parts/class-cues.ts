@@ -1,0 +1,84 @@
+/** What the eye goes by where the encoder hardly knows a thing: a few properties of the picture that speak for one kind of thing. */
+import { boxMean, GRID_AREA, GRID_SIDE, standardised } from '../vision/class-grid.ts';
+
+/** Colours within about this distance in CIELAB are the same; every fourth cell along each axis is compared. */
+const SAME_COLOUR = 15;
+const SPARSE = 4;
+/** Green to red, CIELAB: full weight per so many units, up to `MOST_RED` times. */
+const RED = 12;
+const MOST_RED = 2;
+const FAINT = 0.003;
+/** What a cue that is one deviation above its mean adds. */
+const DYED = 0.2;
+const SKIN = 0.7;
+const SPECKLED = 0.5;
+/** Cells around a cell whose lightness differs where there are details. */
+const DETAIL_CELLS = 2;
+
+const FOLIAGE = 4;
+const GRASS = 5;
+const CLOTH = 6;
+const BODY = 10;
+const LIGHT = 12;
+
+type Cue = (classes: Float32Array, lab: Float32Array) => Float32Array;
+
+/** Clothes are dyed: their colours are strong, and rare in the rest of the picture. */
+const dyed: Cue = (_, lab) => {
+  const chroma = standardised(cells((i) => Math.hypot(channel(lab, 1, i), channel(lab, 2, i))));
+  const rare = standardised(rarity(lab));
+  return chroma.map((value, i) => DYED * (value + (rare[i] as number)));
+};
+
+/** Flowers (foliage and grass in one word) are not green, and the encoder takes petals for skin. */
+const blooming: Cue = (classes, lab) => {
+  const skin = standardised(cells((i) => Math.log((classes[BODY * GRID_AREA + i] as number) + FAINT)));
+  return skin.map((value, i) => SKIN * value + Math.min(Math.max(channel(lab, 1, i) / RED, 0), MOST_RED));
+};
+
+/** Lamps and lit windows are where bright and dark change quickly. */
+const speckled: Cue = (_, lab) => {
+  const lightness = lab.subarray(0, GRID_AREA);
+  const mean = boxMean(lightness, DETAIL_CELLS);
+  const square = boxMean(
+    lightness.map((value) => value * value),
+    DETAIL_CELLS,
+  );
+  const detail = cells((i) => Math.log(Math.sqrt(Math.max(0, (square[i] as number) - (mean[i] as number) ** 2)) + 0.5));
+  return standardised(detail).map((value) => SPECKLED * value);
+};
+
+const CUES: readonly { readonly group: readonly number[]; readonly cue: Cue }[] = [
+  { group: [FOLIAGE, GRASS], cue: blooming },
+  { group: [CLOTH], cue: dyed },
+  { group: [LIGHT], cue: speckled },
+];
+
+/**
+ * @param group indices of the classes that are looked for together
+ * @param classes probabilities [13, 64, 64]
+ * @param lab the picture in CIELAB, [3, 64, 64]
+ * @returns what to add to the natural logarithm of the group's odds in each cell; zeros where there is no cue for such a thing
+ */
+export const classCue = (group: readonly number[], classes: Float32Array, lab: Float32Array): Float32Array => {
+  const known = CUES.find((one) => one.group.length === group.length && one.group.every((index) => group.includes(index)));
+  return known?.cue(classes, lab) ?? new Float32Array(GRID_AREA);
+};
+
+const cells = (value: (i: number) => number): Float32Array => Float32Array.from({ length: GRID_AREA }, (_, i) => value(i));
+
+const channel = (lab: Float32Array, index: number, i: number): number => lab[index * GRID_AREA + i] as number;
+
+/** How few cells of the picture have the colour of each cell. */
+const rarity = (lab: Float32Array): Float32Array => {
+  const [L, a, b] = [lab.subarray(0, GRID_AREA), lab.subarray(GRID_AREA, 2 * GRID_AREA), lab.subarray(2 * GRID_AREA)];
+  const sample = Array.from(L.keys()).filter((i) => i % SPARSE === SPARSE / 2 && Math.floor(i / GRID_SIDE) % SPARSE === SPARSE / 2);
+  return cells((i) => {
+    let alike = 0;
+    for (const j of sample) {
+      const square = ((L[i] as number) - (L[j] as number)) ** 2 + ((a[i] as number) - (a[j] as number)) ** 2 + ((b[i] as number) - (b[j] as number)) ** 2;
+      alike += Math.exp(-square / (2 * SAME_COLOUR * SAME_COLOUR));
+    }
+    return -Math.log(alike / sample.length + 1 / (2 * sample.length));
+  });
+};

@@ -1,0 +1,46 @@
+"""Limits on how far a motion may stretch and squeeze the picture: from a strain of 1 on it folds, and shows things twice.
+
+Displacements are in grid units, half a picture is 1, so that their gradient over the picture has no unit.
+"""
+import math
+
+import torch
+import torch.nn.functional as F
+
+from maps import box, widest
+
+MAX_STRAIN_EVER = 0.65
+TIMES = 16  # of the slowest swing; the quickest one has four of them
+
+
+def strain_of(displacement):
+    """The norm of the gradient of all components together: [n, c, h, w] to [n, 1, h, w]."""
+    h, w = displacement.shape[2], displacement.shape[3]
+    steps_x = (displacement[:, :, :, 2:] - displacement[:, :, :, :-2]) * 0.5
+    steps_y = (displacement[:, :, 2:, :] - displacement[:, :, :-2, :]) * 0.5
+    # one pixel is 2 / w wide in these units
+    gx = F.pad(steps_x * (w * 0.5), (1, 1, 0, 0), mode="replicate")
+    gy = F.pad(steps_y * (h * 0.5), (0, 0, 1, 1), mode="replicate")
+    # cosine and sine of one frequency never peak together: root of the sum of squares is their joint amplitude
+    return ((gx * gx + gy * gy).sum(1, keepdim=True) + 1e-12).sqrt()
+
+
+def limit_strain(displacement, limit, around=8, blur=6, strain=None):
+    """Lowers amplitudes where the strain (that of the displacement, if none is given) exceeds `limit`, and up to `around` pixels from there."""
+    factor = (limit / (strain_of(displacement) if strain is None else strain)).clamp(max=1)
+    factor = -widest(-factor, around)
+    return displacement * box(box(box(factor, blur), blur), blur)
+
+
+def unfolded(waves, limits, around, blur):
+    """Swings that fold nothing over: each is limited by itself first, so that short ripples give way before a long swell does.
+
+    waves [1, 4 * n, h, w]: x and y of the cosine part, then of the sine part, of n swings with 1, 2, 4, ... periods per clip; limits: n.
+    They start from the photo and so go up to twice as far as their amplitude; what counts in the end is the strain of all together, at any time.
+    """
+    waves = torch.cat([limit_strain(waves[:, 4 * k:4 * k + 4], limit, around, blur) for k, limit in enumerate(limits)], 1)
+    angles = 2 * math.pi / TIMES * torch.arange(1, TIMES).float().view(-1, 1) * torch.tensor([2.0 ** k for k in range(len(limits))])
+    parts = torch.stack([angles.cos() - 1, angles.sin()], 2).view(TIMES - 1, 2 * len(limits))
+    h, w = waves.shape[-2], waves.shape[-1]
+    at_times = torch.mm(parts, waves.view(2 * len(limits), 2 * h * w)).view(TIMES - 1, 2, h, w)
+    return limit_strain(waves, MAX_STRAIN_EVER, around, blur, strain_of(at_times).amax(0, keepdim=True))
