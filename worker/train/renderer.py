@@ -38,7 +38,7 @@ MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.1
 MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
 MAX_STRAIN_LAYER = 0.22
 # ... of each swing by itself once all are brought to their size
-FOLD_LAYER, FOLD_STILL = (0.28, 0.19, 0.14), (0.3, 0.22, 0.16)
+FOLD_LAYER, FOLD_STILL = (0.36, 0.24, 0.18), (0.45, 0.33, 0.24)
 MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
 FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
