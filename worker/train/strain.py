@@ -33,7 +33,7 @@ def limit_strain(displacement, limit, around=8, blur=6, strain=None):
 
 
 def unfolded(waves, limits, around, blur):
-    """Swings that fold nothing over: each is limited by itself first, so that short ripples give way before a long swell does.
+    """Swings that fold next to nothing over: each is limited by itself first, so that short ripples give way before a long swell does.
 
     waves [1, 4 * n, h, w]: x and y of the cosine part, then of the sine part, of n swings with 1, 2, 4, ... periods per clip; limits: n.
     They start from the photo and so go up to twice as far as their amplitude; what counts in the end is the strain of all together, at any time.
