@@ -17,8 +17,8 @@ interface FlowRow {
   readonly waiting: number;
 }
 
-/** What is read; see `deskOf`. */
-interface DeskRow {
+/** What was read about a person's request, and when. */
+export interface Desk {
   readonly known: JobRow | null;
   readonly settings: Partial<Settings> | null;
   readonly ban: BanRow | null;
@@ -28,10 +28,6 @@ interface DeskRow {
   readonly everywhere: number;
   readonly virtualMs: number;
   readonly sums: Readonly<Record<string, number>>;
-}
-
-/** What was read about a person's request, and when. */
-export interface Desk extends DeskRow {
   /** The accounts that were looked at; those without a sum have 0. */
   readonly accounts: ReadonlySet<string>;
   readonly readAtMs: number;
@@ -73,7 +69,7 @@ type DeskList = readonly [
   sums: Readonly<Record<string, number>> | null,
 ];
 
-const deskOf = (list: DeskList): DeskRow => {
+const deskOf = (list: DeskList, accounts: ReadonlySet<string>, readAtMs: number): Desk => {
   const [known, settings, ban, rates, personStart, personSince, personWaiting, homeStart, homeSince, homeWaiting, homeVirtual, everywhere, virtualMs, sums] =
     list;
   return {
@@ -86,6 +82,8 @@ const deskOf = (list: DeskList): DeskRow => {
     everywhere,
     virtualMs,
     sums: sums ?? {},
+    accounts,
+    readAtMs,
   };
 };
 
@@ -101,7 +99,7 @@ export const look = async (
   const accounts = possiblePayers(params[2], params[1], nowMs);
   const readAtMs = performance.now();
   const list = await call<DeskList>(source, asked, [...params, nowMs, arrayText(accounts), ...more]);
-  return { ...deskOf(list), accounts: new Set(accounts), readAtMs };
+  return deskOf(list, new Set(accounts), readAtMs);
 };
 
 /** What becomes of a draft by what its desk says. Pure. @throws RefusedError */

@@ -122,7 +122,7 @@ export const openPostgres = async (url: string, patience: Patience = usualPatien
   const wrap = (source: pg.Pool | pg.ClientBase): Queryable => ({
     async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
       const name = kept.get(text);
-      return (await source.query<R>(name ? { name, text, values: [...params] } : { text, values: [...params] }).catch(giveUp)).rows;
+      return (await (name ? source.query<R>({ name, text, values: [...params] }) : source.query<R>(text, [...params])).catch(giveUp)).rows;
     },
   });
   // A migration, or waiting for somebody else's, may take longer than anything else may.
