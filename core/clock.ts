@@ -43,9 +43,23 @@ export const timeZoneOf = (name: string): string | null => {
   }
 };
 
+const DAY_MS = 86_400_000;
+/** The days that were asked for lately, by their number since the epoch: the same few, at every request. */
+const utcDays = new Map<number, string>();
+
+const utcDayOf = (atMs: number): string => {
+  const number = Math.floor(atMs / DAY_MS);
+  const known = utcDays.get(number);
+  if (known) return known;
+  if (utcDays.size >= 16) utcDays.clear();
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  utcDays.set(number, day);
+  return day;
+};
+
 /** The calendar day of a moment in a time zone as `YYYY-MM-DD`; allowances are counted per such day. */
 export const dayOf = (atMs: number, zone: string): string => {
-  if (zone === 'UTC') return new Date(atMs).toISOString().slice(0, 10);
+  if (zone === 'UTC') return utcDayOf(atMs);
   const { year, month, day } = partsOf(atMs, zone);
   return `${year}-${month}-${day}`;
 };

@@ -116,16 +116,17 @@ const isEmpty = ({ users }: PlaceLine): boolean => {
 };
 
 /** Of those for whom `waits` holds, the most urgent; names decide between equals, so that the order is the same everywhere. */
-const mostUrgent = <T extends { flow: Flow }>(flows: ReadonlyMap<string, T>, waits: (flow: T) => boolean): [string, T] | null => {
-  let found: [string, T] | null = null;
+const mostUrgent = <T extends { flow: Flow }>(flows: ReadonlyMap<string, T>, waits: (flow: T) => boolean): T | undefined => {
+  let found: T | undefined;
+  let foundName = '';
   let best = 0;
   for (const [name, one] of flows) {
     if (!waits(one)) continue;
     const here = urgency(one.flow);
-    if (found === null || here < best || (here === best && name < found[0])) {
-      found = [name, one];
-      best = here;
-    }
+    if (found && (here > best || (here === best && name > foundName))) continue;
+    found = one;
+    foundName = name;
+    best = here;
   }
   return found;
 };
@@ -137,9 +138,9 @@ const oldest = ({ users }: PlaceLine): WaitingJob | undefined => [...users.value
  * @param nowMs the moment of the turn
  */
 export const takeNext = (line: Line, nowMs: number): WaitingJob | null => {
-  const [, place] = mostUrgent(line.places, (one) => !isEmpty(one)) ?? [];
+  const place = mostUrgent(line.places, (one) => !isEmpty(one));
   if (!place) return null;
-  const next = place.policy === 'first-come' ? oldest(place) : mostUrgent(place.users, (one) => one.jobs.length > 0)?.[1].jobs[0];
+  const next = place.policy === 'first-come' ? oldest(place) : mostUrgent(place.users, (one) => one.jobs.length > 0)?.jobs[0];
   const user = next && place.users.get(next.user);
   if (!next || !user) return null;
   user.jobs.shift();
@@ -166,16 +167,23 @@ export const orderOf = (line: Line, nowMs: number, limit = Number.POSITIVE_INFIN
   return order;
 };
 
-/** The same line once more, so that it can be played through and still be there. */
-const copyOf = ({ virtualMs, places }: Line): Line => ({
-  virtualMs,
-  places: new Map(
-    [...places].map(([name, place]) => [
-      name,
-      { ...place, users: new Map([...place.users].map(([user, { flow, jobs }]) => [user, { flow, jobs: [...jobs] }])) },
-    ]),
-  ),
-});
+/** Those who wait in a line once more, so that it can be played through and still be there. */
+const copyOf = ({ virtualMs, places }: Line): Line => {
+  const copy: Line = { virtualMs, places: new Map() };
+  for (const [name, place] of places) {
+    const users = new Map<string, UserLine>();
+    for (const [user, { flow, jobs }] of place.users) if (jobs.length > 0) users.set(user, { flow, jobs: [...jobs] });
+    if (users.size > 0) copy.places.set(name, { ...place, users });
+  }
+  return copy;
+};
+
+/** Takes out those who wait no longer, so that a line that is played through to its end is looked at less and less. */
+const forget = (line: Line, { place, user }: WaitingJob): void => {
+  const users = line.places.get(place)?.users;
+  if (users?.get(user)?.jobs.length === 0) users.delete(user);
+  if (users?.size === 0) line.places.delete(place);
+};
 
 /** What runs before a job that waits in a line, in order; everything that waits when the job is not in it. The line stays as it is. */
 export const jobsBefore = (line: Line, id: string, nowMs: number): readonly WaitingJob[] => {
@@ -184,6 +192,7 @@ export const jobsBefore = (line: Line, id: string, nowMs: number): readonly Wait
   let atMs = nowMs;
   for (let next = takeNext(played, atMs); next && next.id !== id; next = takeNext(played, atMs)) {
     before.push(next);
+    forget(played, next);
     atMs += next.predictedMs;
   }
   return before;

@@ -65,11 +65,12 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   const manifest = chooseEngine(deps.manifests, call.options.engine, settings.defaultEngine, call.photo !== null);
   const options = withinPlace(call.options, settings.maxSeconds, manifest.options.seconds);
   const resolve = (photo: Size | null): ClipRequest => resolveRequest(manifest, call.prompt, options, photo, deps.newSeed, settings.maxSeconds);
-  // A square stands in for the photo, so that bad words or options are refused before the download too.
-  checkLength(settings, resolve(call.photo && { widthPx: 512, heightPx: 512 }).seconds);
+  // A square stands in for a photo that is yet to come, so that bad words or options are refused before the download too.
+  const early = resolve(call.photo && (call.photo.kind === 'stored' ? call.photo.photo : { widthPx: 512, heightPx: 512 }));
+  checkLength(settings, early.seconds);
 
   const { photo, bytes } = call.photo ? await obtainPhoto(call.photo, deps) : { photo: null, bytes: null };
-  const request = resolve(photo);
+  const request = photo && bytes ? resolve(photo) : early;
   if (photo && bytes) await files.put(photoKey(photo), bytes);
 
   const usual = deps.manifests[0] ?? manifest;

@@ -1,4 +1,4 @@
-/** What a request is decided upon, the decision, and its way back into the database; the SQL is in `accept-seen.ts`. */
+/** What a request is decided upon, the decision, and its way back into the database; the SQL is in `accept-scalars.ts`. */
 import type { Clock } from '../clock.ts';
 import { enter, type Flow, urgency } from '../fairness.ts';
 import type { Line as LedgerLine } from '../ledger.ts';
@@ -17,8 +17,8 @@ interface FlowRow {
   readonly waiting: number;
 }
 
-/** What `desk` reads; see `accept-seen.ts`. */
-interface DeskRow {
+/** What was read about a person's request, and when. */
+export interface Desk {
   readonly known: JobRow | null;
   readonly settings: Partial<Settings> | null;
   readonly ban: BanRow | null;
@@ -28,10 +28,6 @@ interface DeskRow {
   readonly everywhere: number;
   readonly virtualMs: number;
   readonly sums: Readonly<Record<string, number>>;
-}
-
-/** What was read about a person's request, and when. */
-export interface Desk extends DeskRow {
   /** The accounts that were looked at; those without a sum have 0. */
   readonly accounts: ReadonlySet<string>;
   readonly readAtMs: number;
@@ -55,7 +51,43 @@ export interface Request {
 
 export const flowOf = (row: FlowRow | null): Flow | null => row && { startMs: row.start_ms, sinceMs: row.since_ms };
 
-/** @param asked `desk`, or `locked_desk` within a transaction, which then holds its locks to the end */
+/** The list that `read_desk` answers with, in its order; a flow that is not there has nulls. */
+type DeskList = readonly [
+  known: JobRow | null,
+  settings: Partial<Settings> | null,
+  ban: BanRow | null,
+  rates: readonly (readonly [engine: string, size: number, ratios: readonly number[]])[] | null,
+  personStartMs: number | null,
+  personSinceMs: number,
+  personWaiting: number,
+  homeStartMs: number | null,
+  homeSinceMs: number,
+  homeWaiting: number,
+  homeVirtualMs: number,
+  everywhere: number,
+  virtualMs: number,
+  sums: Readonly<Record<string, number>> | null,
+];
+
+const deskOf = (list: DeskList, accounts: ReadonlySet<string>, readAtMs: number): Desk => {
+  const [known, settings, ban, rates, personStart, personSince, personWaiting, homeStart, homeSince, homeWaiting, homeVirtual, everywhere, virtualMs, sums] =
+    list;
+  return {
+    known,
+    settings,
+    ban,
+    rates: (rates ?? []).map(([engine, size, ratios]) => ({ engine, size, ratios })),
+    person: personStart === null ? null : { start_ms: personStart, since_ms: personSince, waiting: personWaiting },
+    home: homeStart === null ? null : { start_ms: homeStart, since_ms: homeSince, waiting: homeWaiting, virtual_ms: homeVirtual },
+    everywhere,
+    virtualMs,
+    sums: sums ?? {},
+    accounts,
+    readAtMs,
+  };
+};
+
+/** @param asked `read_desk`, or `read_locked_desk` within a transaction, which then holds its locks to the end */
 export const look = async (
   source: Queryable,
   clock: Clock,
@@ -66,8 +98,8 @@ export const look = async (
   const nowMs = clock.nowMs();
   const accounts = possiblePayers(params[2], params[1], nowMs);
   const readAtMs = performance.now();
-  const row = await call<DeskRow>(source, asked, [...params, nowMs, arrayText(accounts), ...more]);
-  return { ...row, accounts: new Set(accounts), readAtMs };
+  const list = await call<DeskList>(source, asked, [...params, nowMs, arrayText(accounts), ...more]);
+  return deskOf(list, new Set(accounts), readAtMs);
 };
 
 /** What becomes of a draft by what its desk says. Pure. @throws RefusedError */
@@ -86,11 +118,49 @@ export const decide = ({ draft, limit, caps, payers }: Request, quote: Quote, de
   };
 };
 
+/** What is kept of what a new job is told about its wait, so that it can be held against what happens; nulls when it is told nothing. */
+export interface Promised {
+  readonly eta_ms: number | null;
+  readonly eta_low_ms: number | null;
+  readonly eta_high_ms: number | null;
+  readonly eta_ahead: number | null;
+}
+
+/** What is written of a request besides its decision. */
+interface Columns extends Pick<Request, 'draft' | 'caps'> {
+  readonly quote: Quote;
+  readonly promised: Promised;
+  readonly nowMs: number;
+}
+
 /** @returns the job's revision, or null when the desk was not locked and has changed */
-export const write = async (tx: Queryable, columns: object, decision: Decision, desk: Desk, caps: WaitingCaps, locked: boolean): Promise<number | null> => {
+export const write = async (tx: Queryable, columns: Columns, decision: Decision, desk: Desk, locked: boolean): Promise<number | null> => {
+  const { caps, draft, nowMs, promised, quote } = columns;
+  const { channel, locale, place, room, user, userName } = draft.origin;
   const { hold, home, payers, person } = decision;
-  const revision = await call<number | string | null>(tx, 'accept_seen', [
-    JSON.stringify(columns),
+  const revision = await call<number | string | null>(tx, 'write_accepted', [
+    draft.id,
+    draft.requestKey,
+    channel,
+    place,
+    room,
+    user,
+    userName,
+    locale,
+    JSON.stringify(draft.address),
+    JSON.stringify(draft.request),
+    JSON.stringify(draft.photo),
+    draft.parentId,
+    draft.maxClipBytes,
+    nowMs,
+    quote.nominalMs,
+    quote.predictedMs,
+    quote.size,
+    quote.weight,
+    promised.eta_ms,
+    promised.eta_low_ms,
+    promised.eta_high_ms,
+    promised.eta_ahead,
     arrayText(hold.map(({ account }) => account)),
     arrayText(hold.map(({ amountMs }) => String(amountMs))),
     arrayText(payers),

@@ -6,7 +6,7 @@ import type { Job } from '../job.ts';
 import { type Quote, usualQuote } from '../prediction.ts';
 import { defaultSettings } from '../settings.ts';
 import type { Accepted, Circumstances, DailyLimit, JobDraft, Seen, WaitingCaps } from '../store.ts';
-import { type Desk, decide, flowOf, look, type Request, write } from './accept-desk.ts';
+import { type Desk, decide, flowOf, look, type Promised, type Request, write } from './accept-desk.ts';
 import type { Database, Queryable } from './database.ts';
 import { toJob } from './job-row.ts';
 import { payersOf } from './ledger-store.ts';
@@ -89,7 +89,7 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
     const decision = decide(request, quote, desk, nowMs);
     const outlook = await (locked ? lookOutAnew(source) : lookOut());
     const expected = forecast(outlook, draft, quote, desk, nowMs);
-    const revision = await write(source, columnsOf(draft, quote, expected, nowMs), decision, desk, caps, locked);
+    const revision = await write(source, { draft, quote, promised: promiseOf(expected), caps, nowMs }, decision, desk, locked);
     if (revision === null) return null;
     const far = async (): Promise<Expectation> => {
       const estimated = estimate(source, outlook, draft, quote, nowMs);
@@ -105,7 +105,7 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
     const { draft, payers } = request;
     const { place, user } = draft.origin;
     const isFresh = seen && performance.now() - seen.readAtMs < DESK_LIVES_MS;
-    const desk = isFresh ? seen : await look(database, clock, 'desk', [draft.requestKey, place, user]);
+    const desk = isFresh ? seen : await look(database, clock, 'read_desk', [draft.requestKey, place, user]);
     if (!Object.values(payers).every((account) => desk.accounts.has(account))) return null;
     try {
       return await acceptOn(database, desk, request, clock.nowMs(), false);
@@ -120,7 +120,7 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
     database.transaction(async (tx) => {
       const { draft, limit } = request;
       const { place, user } = draft.origin;
-      const desk = await look(tx, clock, 'locked_desk', [draft.requestKey, place, user], (limit.poolClips ?? 0) > 0);
+      const desk = await look(tx, clock, 'read_locked_desk', [draft.requestKey, place, user], (limit.poolClips ?? 0) > 0);
       const accepted = await acceptOn(tx, desk, request, clock.nowMs(), true);
       if (!accepted) throw new AppError('INTERNAL');
       return accepted;
@@ -128,7 +128,7 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
 
   return {
     async circumstances(requestKey, place, user) {
-      const looking = look(database, clock, 'desk', [requestKey, place, user]);
+      const looking = look(database, clock, 'read_desk', [requestKey, place, user]);
       // It is needed next; whoever needs it hears of it when it fails.
       lookOut().catch(() => undefined);
       const desk = await looking;
@@ -159,33 +159,13 @@ export const createAcceptance = (database: Database, clock: Clock): Acceptance =
   };
 };
 
-/** What is kept of what a new job is told about its wait, so that it can be held against what happens. */
-const promiseOf = ({ etaMs, standing: { interval, position } }: Expectation) =>
-  etaMs === null || !interval
-    ? { eta_ms: null, eta_low_ms: null, eta_high_ms: null, eta_ahead: null }
-    : { eta_ms: etaMs, eta_low_ms: interval.lowSeconds * 1000, eta_high_ms: interval.highSeconds * 1000, eta_ahead: position - 1 };
+const NO_PROMISE: Promised = { eta_ms: null, eta_low_ms: null, eta_high_ms: null, eta_ahead: null };
 
-const columnsOf = (draft: JobDraft, quote: Quote, expected: Expectation | null, nowMs: number): object => ({
-  id: draft.id,
-  request_key: draft.requestKey,
-  channel: draft.origin.channel,
-  place: draft.origin.place,
-  room: draft.origin.room,
-  user_id: draft.origin.user,
-  user_name: draft.origin.userName,
-  locale: draft.origin.locale,
-  address: draft.address,
-  request: draft.request,
-  photo: draft.photo,
-  parent_id: draft.parentId,
-  max_clip_bytes: draft.maxClipBytes,
-  created_at_ms: nowMs,
-  nominal_ms: quote.nominalMs,
-  predicted_ms: quote.predictedMs,
-  size_class: quote.size,
-  weight: quote.weight,
-  ...(expected ? promiseOf(expected) : {}),
-});
+const promiseOf = (expected: Expectation | null): Promised => {
+  if (!expected?.standing.interval || expected.etaMs === null) return NO_PROMISE;
+  const { interval, position } = expected.standing;
+  return { eta_ms: expected.etaMs, eta_low_ms: interval.lowSeconds * 1000, eta_high_ms: interval.highSeconds * 1000, eta_ahead: position - 1 };
+};
 
 /** The job as `find` would return it. */
 const newJob = (draft: JobDraft, revision: number, nowMs: number): Job => {

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { migrate } from './migrations.ts';
 import { asDatabaseError, isAway, type Patience, timeouts, usualPatience } from './patience.ts';
+import { createKeptStatements } from './pglite-kept.ts';
 import { createPglitePool } from './pglite-pool.ts';
 
 export type Row = Record<string, unknown>;
@@ -31,13 +32,13 @@ export const arrayText = (values: readonly string[]): string => `{${values.map((
 
 /** The statements that ask our functions, by the function's name. */
 const calls = new Map<string, string>();
-/** The names under which PostgreSQL keeps them. */
+/** The names under which both databases keep them. */
 const kept = new Map<string, string>();
 
 /**
- * Asks one of our functions. PostgreSQL keeps the statement of each connection: it always answers with one column of one type, whatever
- * a later version adds to the tables.
- * @param name without the schema; always with as many parameters
+ * Asks one of our functions. The database keeps the statement of each connection: it always answers with one column of one type,
+ * whatever a later version adds to the tables.
+ * @param name of a function that returns JSON or a number; without the schema, always with as many parameters
  */
 export const call = async <T>(source: Queryable, name: string, params: readonly (string | number | boolean | null)[]): Promise<T> => {
   let text = calls.get(name);
@@ -77,8 +78,13 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
     const queueConnection = createPglitePool(lite);
     await migrate(wrap(lite), await queueConnection.connect());
     await lite.exec(`SET search_path TO ${SEARCH_PATH}; SET random_page_cost TO ${RANDOM_PAGE_COST}`);
+    const askKept = createKeptStatements(lite);
+    const { query } = wrap(lite);
     return {
-      ...wrap(lite),
+      async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
+        const name = kept.get(text);
+        return name ? [{ found: await askKept(name, text, params) } as unknown as R] : query<R>(text, params);
+      },
       transaction: <T>(work: (tx: Queryable) => Promise<T>) => lite.transaction((tx) => work(wrap(tx as unknown as PGlite))) as Promise<T>,
       queueConnection,
       async close() {
@@ -116,7 +122,7 @@ export const openPostgres = async (url: string, patience: Patience = usualPatien
   const wrap = (source: pg.Pool | pg.ClientBase): Queryable => ({
     async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
       const name = kept.get(text);
-      return (await source.query<R>(name ? { name, text, values: [...params] } : { text, values: [...params] }).catch(giveUp)).rows;
+      return (await (name ? source.query<R>({ name, text, values: [...params] }) : source.query<R>(text, [...params])).catch(giveUp)).rows;
     },
   });
   // A migration, or waiting for somebody else's, may take longer than anything else may.

@@ -1,6 +1,7 @@
 /** The database schema, as numbered steps that are applied once and in order, together with BullMQ's own. */
 import { runMigrations as migrateQueue } from 'bullmq';
 import { acceptFunctions } from './accept-functions.ts';
+import { acceptScalars } from './accept-scalars.ts';
 import { acceptSeen } from './accept-seen.ts';
 import type { Queryable } from './database.ts';
 
@@ -252,6 +253,8 @@ const steps: readonly string[] = [
   acceptFunctions,
   // In two, unless somebody else's request comes between them.
   acceptSeen,
+  // With less to put together and to take apart.
+  acceptScalars,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];

@@ -5,7 +5,7 @@ import type { JobState, Standing } from '../job.ts';
 import { type Spread, spreadOf, waitClass } from '../prediction.ts';
 import { defaultSettings } from '../settings.ts';
 import { WORKER_LIVES_MS } from '../workers.ts';
-import type { Queryable, Row } from './database.ts';
+import { call, type Queryable, type Row } from './database.ts';
 import { type AheadOf, countAhead, estimateAhead, type LineJob, PLAYED_THROUGH } from './line-store.ts';
 
 interface StandingRow extends LineJob {
@@ -63,13 +63,8 @@ interface OutlookRow extends Pick<Outlook, 'waiting' | 'measured' | 'running'> {
 
 /** Looks at the line and at those who work it off, in one round trip. */
 export const readOutlook = async (source: Queryable, nowMs: number): Promise<Outlook> => {
-  const [row] = await source.query<{ outlook: OutlookRow }>('SELECT stillmotion.outlook($1, $2, $3) AS outlook', [
-    defaultSettings.queuePolicy,
-    PLAYED_THROUGH,
-    nowMs - WORKER_LIVES_MS,
-  ]);
-  if (!row) throw new Error('the database has no line');
-  const { announced, held, jobs, measured, people, places, running, spreads, virtualMs, waiting } = row.outlook;
+  const found = await call<OutlookRow>(source, 'outlook', [defaultSettings.queuePolicy, PLAYED_THROUGH, nowMs - WORKER_LIVES_MS]);
+  const { announced, held, jobs, measured, people, places, running, spreads, virtualMs, waiting } = found;
   const line = jobs && lineOf(virtualMs, places ?? [], people ?? [], jobs);
   // Found once for all who look at it.
   const known = new Map<number, Spread>();

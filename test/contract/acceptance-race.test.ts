@@ -241,8 +241,8 @@ for (const { missing, name, open } of settingsOf) {
       const store = createStore(counting, clock);
       await (await look(store, sampleDraft(fresh('user'), fresh('place'))))();
       expect(asked.filter((text) => !text.includes('outlook'))).toEqual([
-        expect.stringContaining('stillmotion.desk('),
-        expect.stringContaining('stillmotion.accept_seen('),
+        expect.stringContaining('stillmotion.read_desk('),
+        expect.stringContaining('stillmotion.write_accepted('),
       ]);
     });
   });

@@ -69,6 +69,18 @@ describe('the database', () => {
     await expect(database.query(late)).rejects.toThrow('is not balanced');
   });
 
+  it('refuses lines of an entry that is not there, alone and beside lines of one that is', async () => {
+    const write = (entries: string): Promise<unknown> =>
+      database.query(
+        `INSERT INTO stillmotion.ledger_line (entry_id, account, amount_ms) SELECT e, a, m FROM unnest(${entries}) e, (VALUES ('x', 5), ('y', -5)) AS l (a, m)`,
+      );
+    await expect(write('ARRAY[999999999]')).rejects.toThrow('ledger entry 999999999 does not exist');
+    await database.query(`INSERT INTO stillmotion.ledger_entry (kind, user_id, place, actor, at_ms) VALUES ('grant', 'u', 'p', 'x', 0)`);
+    await expect(write('ARRAY[(SELECT max(id) FROM stillmotion.ledger_entry), 999999999]')).rejects.toThrow('does not exist');
+    await write('ARRAY[(SELECT max(id) FROM stillmotion.ledger_entry)]');
+    await checkLedger(database);
+  });
+
   it.each(['ledger_entry', 'ledger_line'])('lets nobody change or remove what is in %s', async (table) => {
     const column = table === 'ledger_line' ? 'account' : 'actor';
     for (const text of [`UPDATE stillmotion.${table} SET ${column} = 'thief'`, `DELETE FROM stillmotion.${table}`, `TRUNCATE stillmotion.${table} CASCADE`])

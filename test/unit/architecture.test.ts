@@ -64,7 +64,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   bullmq: /^core\/infra\/(bullmq-queue|migrations)\.ts$/,
   ioredis: /^(core\/infra\/|worker\/doctor\.ts$)/,
   pg: /^core\/infra\/database\.ts$|^worker\/doctor\.ts$/,
-  '@electric-sql/pglite': /^core\/infra\/(database|pglite-pool)\.ts$/,
+  '@electric-sql/pglite': /^core\/infra\/(database|pglite-(kept|pool))\.ts$/,
   pino: /^core\/infra\/pino-logger\.ts$/,
   'prom-client': /^core\/infra\/metrics\.ts$/,
   '@aws-sdk/client-s3': /^core\/infra\/s3-store\.ts$/,
