@@ -8,6 +8,7 @@ import { believeStill, believeWords, namedFamilies } from '../parts/believe-word
 import { decideClasses } from '../parts/decided-classes.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { settleField } from '../parts/settle-field.ts';
+import { smokeBeforeSky } from '../parts/smoke-before-sky.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { type ReadRows, toldToStay } from '../parts/told-to-stay.ts';
@@ -109,7 +110,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const families = namedFamilies(wishes.amplitudes);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
     const decided = decideClasses(spreadByColour(believed, lab, families), families);
-    const segmentation = tensor(wholeThings(decided, classes.data, lab, families), classes.dims);
+    const segmentation = tensor(smokeBeforeSky(wholeThings(decided, classes.data, lab, families), classes.data, families), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
