@@ -34,6 +34,14 @@ const cameraOf = async (prompt: string): Promise<string[]> => {
 };
 const amplitude = async (prompt: string, name: string): Promise<number> => (await read(prompt))[vocabulary.classes.indexOf(name) - 1] as number;
 
+it.each(['rotate the view anti-clockwise slowly', 'rotate the view counter-clockwise slowly', 'roll the camera anti-clockwise a bit', 'rotate anticlockwise'])(
+  '%s rolls to the left',
+  async (prompt) => {
+    expect(await cameraOf(prompt)).toEqual(['roll-']);
+    expect(await cameraOf('rotate the view clockwise slowly')).toEqual(['roll+']);
+  },
+);
+
 describe('a thing as the subject never moves the camera, whatever it goes around', () => {
   it.each([
     ['the water ripples around the boat', 'sea'],

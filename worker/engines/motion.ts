@@ -4,12 +4,14 @@ import type { FrameStream, GenerateContext, GenerateRequest, Photo, Stage, Trace
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
-import { believeWords, namedFamilies } from '../parts/believe-words.ts';
+import { believeStill, believeWords, namedFamilies } from '../parts/believe-words.ts';
 import { decideClasses } from '../parts/decided-classes.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { settleField } from '../parts/settle-field.ts';
+import { smokeBeforeSky } from '../parts/smoke-before-sky.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
+import { type ReadRows, toldToStay } from '../parts/told-to-stay.ts';
 import { wholeThings } from '../parts/whole-things.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
@@ -97,16 +99,18 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const tokenIds = createTokenizer(vocabulary)(request.prompt);
     await trace?.('token_ids', Float32Array.from(tokenIds), [1, tokenIds.length]);
     const text = await sessions.text.run({ token_ids: integers(tokenIds, [1, tokenIds.length]) });
-    const [context, program] = [finite(text.float('context')), finite(text.float('program'))];
+    const [context, heard] = [finite(text.float('context')), finite(text.float('program'))];
+    const wishes = await toldToStay(tokenIds, heard.data, vocabulary, rowReader(sessions.text, vocabulary));
+    const program = tensor(Float32Array.of(...wishes.amplitudes, ...heard.data.subarray(wishes.amplitudes.length)), heard.dims);
     const photo = resample(source, coverCrop(source, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
-    const classes = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
-    const amplitudes = program.data.subarray(...PROGRAM.amplitudes);
-    const believed = believeWords(classes, amplitudes).data;
-    const families = namedFamilies(amplitudes);
+    const looks = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
+    const classes = believeStill(looks, wishes.still);
+    const believed = believeWords(classes, wishes.amplitudes).data;
+    const families = namedFamilies(wishes.amplitudes);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
     const decided = decideClasses(spreadByColour(believed, lab, families), families);
-    const segmentation = tensor(wholeThings(decided, classes.data, lab, families), classes.dims);
+    const segmentation = tensor(smokeBeforeSky(wholeThings(decided, classes.data, lab, families), classes.data, families), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
@@ -261,6 +265,15 @@ const finite = (values: FloatTensor): FloatTensor => {
   if (!allFinite(values.data)) throw new AppError('NAN_OUTPUT');
   return values;
 };
+
+/** The programs of several rows of token ids at once. */
+const rowReader =
+  (text: Session, { maxTokens, pad }: Vocabulary): ReadRows =>
+  async (rows) => {
+    const ids = rows.flatMap((row) => [...row, ...Array<number>(maxTokens - row.length).fill(pad)]);
+    const { data } = finite((await text.run({ token_ids: integers(ids, [rows.length, maxTokens]) })).float('program'));
+    return rows.map((_, i) => data.subarray((i * data.length) / rows.length, ((i + 1) * data.length) / rows.length));
+  };
 
 /** The first of a batch. */
 const firstOf = ({ data, dims: [count = 1, ...dims] }: FloatTensor): FloatTensor => tensor(data.slice(0, data.length / count), [1, ...dims]);

@@ -6,6 +6,8 @@ const CLASS_COUNT = 13;
 const NAMED_ODDS = 5;
 const NAMED_SKY_ODDS = 1.5;
 const NAMED_GREEN_ODDS = 3;
+/** By how much the odds of a class rise when the words want it still: it is in the picture, and not to be taken for what moves. */
+const STILL_ODDS = 10;
 /** More names than these say nothing. */
 const MAX_NAMED = 5;
 /** What is named fills at least `share` of the picture, unless that takes odds beyond `maxOdds`: then it is not there. */
@@ -41,16 +43,35 @@ export const believeWords = ({ data, dims }: FloatTensor, amplitudes: Float32Arr
     odds[index] = needed > maxOdds ? usual : Math.max(usual, needed);
   }
 
+  return tensor(raiseOdds(data, odds), dims);
+};
+
+/**
+ * Raises the odds of the classes that the words want still.
+ * @param segmentation probabilities [1, 13, h, w]
+ * @param still indices of these classes
+ * @returns probabilities of the same shape
+ */
+export const believeStill = ({ data, dims }: FloatTensor, still: readonly number[]): FloatTensor =>
+  still.length === 0
+    ? { data, dims }
+    : tensor(
+        raiseOdds(
+          data,
+          Float32Array.from({ length: CLASS_COUNT }, (_, k) => (still.includes(k) ? STILL_ODDS : 1)),
+        ),
+        dims,
+      );
+
+const raiseOdds = (data: Float32Array, odds: Float32Array): Float32Array => {
+  const area = data.length / CLASS_COUNT;
   const total = new Float32Array(area);
   const weighed = data.map((share, i) => {
     const value = share * (odds[Math.floor(i / area)] as number);
     total[i % area] = (total[i % area] as number) + value;
     return value;
   });
-  return tensor(
-    weighed.map((value, i) => value / (total[i % area] as number)),
-    dims,
-  );
+  return weighed.map((value, i) => value / (total[i % area] as number));
 };
 
 /** Indices of what the words name; none when they name nearly everything. */

@@ -12,22 +12,37 @@ const FAINT = 0.003;
 const DYED = 0.2;
 const SKIN = 0.7;
 const SPECKLED = 0.5;
+const BURNING = 0.6;
+/** What lightness adds to it beside warmth. */
+const BRIGHT = 0.5;
+/** Lit skin in CIELAB, about this green to red and blue to yellow with these deviations; what is darker than `from` says nothing. */
+const SKIN_COLOUR = { red: 14, redWide: 8, yellow: 17, yellowWide: 10, from: 25, to: 50 } as const;
+/** What skin takes from the odds of clothes. */
+const BARE = 2;
 /** Cells around a cell whose lightness differs where there are details. */
 const DETAIL_CELLS = 2;
 
 const FOLIAGE = 4;
 const GRASS = 5;
 const CLOTH = 6;
+const FIRE = 7;
 const BODY = 10;
 const LIGHT = 12;
 
 type Cue = (classes: Float32Array, lab: Float32Array) => Float32Array;
 
-/** Clothes are dyed: their colours are strong, and rare in the rest of the picture. */
+/** Clothes are dyed: their colours are strong, and rare in the rest of the picture. Faces and hands are not clothes. */
 const dyed: Cue = (_, lab) => {
   const chroma = standardised(cells((i) => Math.hypot(channel(lab, 1, i), channel(lab, 2, i))));
   const rare = standardised(rarity(lab));
-  return chroma.map((value, i) => DYED * (value + (rare[i] as number)));
+  return chroma.map((value, i) => DYED * (value + (rare[i] as number)) - BARE * skinLikeness(lab, i));
+};
+
+/** Flames are warm and bright. */
+const burning: Cue = (_, lab) => {
+  const warmth = standardised(cells((i) => Math.max(0, channel(lab, 1, i)) + Math.max(0, channel(lab, 2, i))));
+  const lightness = standardised(lab.slice(0, GRID_AREA));
+  return warmth.map((value, i) => BURNING * (value + BRIGHT * (lightness[i] as number)));
 };
 
 /** Flowers (foliage and grass in one word) are not green, and the encoder takes petals for skin. */
@@ -51,6 +66,7 @@ const speckled: Cue = (_, lab) => {
 const CUES: readonly { readonly group: readonly number[]; readonly cue: Cue }[] = [
   { group: [FOLIAGE, GRASS], cue: blooming },
   { group: [CLOTH], cue: dyed },
+  { group: [FIRE], cue: burning },
   { group: [LIGHT], cue: speckled },
 ];
 
@@ -68,6 +84,13 @@ export const classCue = (group: readonly number[], classes: Float32Array, lab: F
 const cells = (value: (i: number) => number): Float32Array => Float32Array.from({ length: GRID_AREA }, (_, i) => value(i));
 
 const channel = (lab: Float32Array, index: number, i: number): number => lab[index * GRID_AREA + i] as number;
+
+/** 0..1 */
+const skinLikeness = (lab: Float32Array, i: number): number => {
+  const { red, redWide, yellow, yellowWide, from, to } = SKIN_COLOUR;
+  const away = ((channel(lab, 1, i) - red) / redWide) ** 2 + ((channel(lab, 2, i) - yellow) / yellowWide) ** 2;
+  return Math.exp(-away / 2) * Math.min(1, Math.max(0, (channel(lab, 0, i) - from) / (to - from)));
+};
 
 /** How few cells of the picture have the colour of each cell. */
 const rarity = (lab: Float32Array): Float32Array => {

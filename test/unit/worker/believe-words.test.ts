@@ -1,6 +1,6 @@
 /** Named classes become likelier, as far as the picture allows. */
 import { describe, expect, it } from 'vitest';
-import { believeWords } from '../../../worker/parts/believe-words.ts';
+import { believeStill, believeWords } from '../../../worker/parts/believe-words.ts';
 import { tensor } from '../../../worker/tensor/tensor.ts';
 
 const AREA = 100;
@@ -57,5 +57,18 @@ describe('believeWords', () => {
   it('keeps probabilities', () => {
     const { data } = believeWords(scene(RIVER, 0.06, 20), naming(RIVER, FIRE));
     for (let i = 0; i < AREA; i++) expect(Array.from({ length: 13 }, (_, k) => at(data, k, i)).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  });
+});
+
+describe('believeStill', () => {
+  it('raises the odds of what is to stay tenfold, where it is likely', () => {
+    const { data } = believeStill(scene(RIVER, 0.4, 20), [RIVER]);
+    expect(at(data, RIVER, 0)).toBeCloseTo((10 * 0.4) / (10 * 0.4 + 0.6), 5);
+    expect(at(data, RIVER, 0) + at(data, 0, 0)).toBeCloseTo(1, 5);
+    expect(at(data, RIVER, 99)).toBeLessThan(0.0011);
+  });
+  it('leaves the picture alone when nothing is to stay', () => {
+    const seen = scene(RIVER, 0.4, 20);
+    expect(believeStill(seen, []).data).toBe(seen.data);
   });
 });

@@ -7,7 +7,7 @@ import { toLab } from '../../../worker/vision/cielab.ts';
 import { GRID_AREA as AREA, GRID_SIDE as GRID, shareOf } from '../../../worker/vision/class-grid.ts';
 import { colourMean } from '../../../worker/vision/colour-mean.ts';
 
-const [SKY, SEA, RIVER, FOLIAGE, GRASS, CLOTH, SMOKE, FLOATING, LIGHT] = [1, 2, 3, 4, 5, 6, 8, 11, 12];
+const [SKY, SEA, RIVER, FOLIAGE, GRASS, CLOTH, FIRE, SMOKE, FLOATING, LIGHT] = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12];
 const THING = { left: 10, top: 20, right: 34, bottom: 40 };
 const inside = (i: number): boolean => {
   const [x, y] = [i % GRID, Math.floor(i / GRID)];
@@ -125,6 +125,15 @@ describe('classCue', () => {
     expect(meanOf(cue, 0, inside) - meanOf(cue, 0, outside)).toBeGreaterThan(0.5);
     const dark = classCue([LIGHT], none, toLab(new Float32Array(3 * AREA).fill(0.1)));
     expect(Math.max(...dark.map(Math.abs))).toBeLessThan(0.1);
+  });
+  it('takes warm and bright for fire, and steel or embers no brighter than the wall for none', () => {
+    expect(pointsAt([FIRE], [1, 0.6, 0.1])).toBeGreaterThan(1);
+    expect(pointsAt([FIRE], [0.7, 0.72, 0.75])).toBeLessThan(0.5);
+    expect(pointsAt([FIRE], [0.1, 0.2, 0.3])).toBeLessThan(-0.5);
+  });
+  it('does not take skin for clothes', () => {
+    expect(pointsAt([CLOTH], [0.85, 0.65, 0.53])).toBeLessThan(-0.2);
+    expect(pointsAt([CLOTH], [0.9, 0.1, 0.2])).toBeGreaterThan(0.3);
   });
   it('says nothing about trees alone, or smoke', () => {
     for (const group of [[FOLIAGE], [GRASS], [SMOKE]]) expect(classCue(group, none, photo([0.9, 0.1, 0.2])).every((value) => value === 0)).toBe(true);
