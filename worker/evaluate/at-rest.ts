@@ -10,6 +10,8 @@ export interface Sightings {
 
 /** Farther than this from its place a corner is not at rest; the tracker's own error is a tenth to a third of it. */
 const REST_PX = 0.5;
+/** Over several sets of corners, one after the other, the picture may not creep away farther than this. */
+const CREEP_PX = 1;
 /** Least shares of the looks in which a resting corner is seen, and of those in which it is in its place. */
 const SEEN = 0.7;
 const IN_PLACE = 0.9;
@@ -41,7 +43,7 @@ export const offsetsAtRest = (parts: readonly Sightings[], size: { readonly widt
     }
     base = offsets.at(-1) ?? base;
   }
-  return offsets;
+  return offsets.every(({ x, y }) => Math.hypot(x, y) < CREEP_PX) ? offsets : null;
 };
 
 /** Numbers of the corners that stay where they are. */

@@ -21,6 +21,7 @@ const CLEARLY = 1.6;
 const LEAST_POINTS = 12;
 /** Misses shorter than this are the tracker's own. */
 const TRACKER_PX = 0.15;
+const TELLING_PX = 2 * TRACKER_PX;
 
 /** The picture's turn clockwise on the screen since some frame, as its rows and as its columns tell it, radians. */
 export interface Turn {
@@ -69,7 +70,10 @@ export const turnsAround = (turns: readonly Turn[]): readonly number[] => {
   const sum = (of: (turn: Turn) => number): number => turns.reduce((total, turn) => total + of(turn), 0);
   const [across, down] = [sum((turn) => turn.across), sum((turn) => turn.down)];
   const [rows, columns] = [sum((turn) => Math.abs(turn.rows)), sum((turn) => Math.abs(turn.columns))];
-  const byRows = across > CLEARLY * down || (down <= CLEARLY * across && rows < columns);
+  // spreads near the tracker's own error are of a plane, and tell nothing
+  const tells = Math.max(across, down) > TELLING_PX * turns.filter((turn) => turn.across > 0).length;
+  const apart = tells && Math.max(across, down) > CLEARLY * Math.min(across, down);
+  const byRows = apart ? across > down : rows < columns;
   return turns.map((turn) => (byRows ? turn.rows : turn.columns));
 };
 

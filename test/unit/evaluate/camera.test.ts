@@ -113,8 +113,11 @@ describe('the way of a sideways move', () => {
   it('is decided once for the whole clip', () => {
     const turns = [noTurn, { rows: 0.02, columns: 0.001, across: 0.6, down: 0.5 }, { rows: 0.03, columns: 0.001, across: 0.5, down: 1.4 }];
     expect(turnsAround(turns)).toEqual([0, 0.001, 0.001]);
-    // only the middle frame alone would have said so: across leaves more there
+    // the other way round across leaves more
     expect(turnsAround([{ rows: 0.02, columns: 0.001, across: 1.2, down: 0.5 }])).toEqual([0.02]);
+  });
+  it('is not told by the error of the tracker', () => {
+    expect(turnsAround([{ rows: 0.001, columns: 0.08, across: 0.15, down: 0.28 }])).toEqual([0.001]);
   });
 });
 
