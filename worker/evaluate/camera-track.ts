@@ -1,8 +1,9 @@
 /** What the camera does in a clip: the one similarity that most of the picture agrees on, frame by frame. */
 import { random } from '../tensor/random.ts';
+import { offsetsAtRest, type Sightings } from './at-rest.ts';
 import { findCorners, follow, type Point, type Template, templateAt } from './corners.ts';
 import { type Grey, pyramid } from './grey.ts';
-import { turnOf } from './roll.ts';
+import { addTurns, noTurn, type Turn, turnOf, turnsAround } from './roll.ts';
 import { compose, fitSimilarity, identity, invert, type Match, missPx, type Similarity } from './similarity.ts';
 
 /** Where the camera is against the first frame; signs as in worker/vision/camera.ts. */
@@ -63,15 +64,17 @@ export const trackCamera = (greys: readonly Grey[], every = 2): CameraTrack => {
   const { width, height } = first;
   const frames = greys.map((_, i) => i).filter((i) => i % every === 0 || i === greys.length - 1);
   const transforms: Similarity[] = [];
-  const turns: number[] = [];
+  const turns: Turn[] = [];
   const shares: number[] = [];
 
-  const keyOf = (grey: Grey, levels: readonly Grey[], transform: Similarity, turn: number) => ({
+  const keyOf = (grey: Grey, levels: readonly Grey[], transform: Similarity, turn: Turn) => ({
     corners: findCorners(grey).map((corner): Template => templateAt(levels, corner)),
     ...{ transform, turn },
   });
-  let key = keyOf(first, pyramid(first, 4), identity, 0);
+  let key = keyOf(first, pyramid(first, 4), identity, noTurn);
   let places: (Point | null)[] = [...key.corners];
+  let part: { corners: readonly Point[]; places: (readonly (Point | null)[])[] } = { corners: key.corners, places: [] };
+  const parts: Sightings[] = [part];
   let last = identity;
   const centred = ({ x, y }: Point): Point => ({ x: x - (width - 1) / 2, y: y - (height - 1) / 2 });
   const expected = ({ x, y }: Point, { c, s, tx, ty }: Similarity): Point => {
@@ -83,6 +86,7 @@ export const trackCamera = (greys: readonly Grey[], every = 2): CameraTrack => {
     const levels = pyramid(greys[index] as Grey, 4);
     const sinceKey = compose(last, invert(key.transform));
     places = key.corners.map((corner, i) => follow(corner, levels, places[i] ?? expected(corner, sinceKey)));
+    part.places.push(places);
     const matches: Match[] = [];
     for (const [i, place] of places.entries()) {
       if (!place) continue;
@@ -91,20 +95,25 @@ export const trackCamera = (greys: readonly Grey[], every = 2): CameraTrack => {
     }
     const found = agreeOn(matches, sinceKey, { width, height });
     last = compose(found.transform, key.transform);
-    const turn = key.turn + turnOf(matches, found.transform);
+    const turn = addTurns(key.turn, turnOf(matches, found.transform));
     transforms.push(last);
     turns.push(turn);
     shares.push(found.share);
     if (matches.length < LOST_SHARE * key.corners.length) {
       key = keyOf(greys[index] as Grey, levels, last, turn);
       places = [...key.corners];
+      part = { corners: key.corners, places: [] };
+      parts.push(part);
     }
   }
 
-  const poses = transforms.map((one, i) => ({ ...poseOf(one, first), rollDegrees: (-(turns[i] as number) * 180) / Math.PI }));
+  const rest = offsetsAtRest(parts, first);
+  const path = rest ? rest.map(({ x, y }): Similarity => ({ ...identity, tx: x, ty: y })) : transforms;
+  const angles = rest ? rest.map(() => 0) : turnsAround(turns);
+  const poses = path.map((one, i) => ({ ...poseOf(one, first), rollDegrees: (-(angles[i] as number) * 180) / Math.PI }));
   return {
     frames,
-    transforms,
+    transforms: path,
     poses,
     reach: {
       pan: extreme(poses.map(({ pan }) => pan)),

@@ -54,6 +54,9 @@ export const readFrames = async (path: string, ffmpegPath?: string | null): Prom
     const [greyPath, stillPath] = [join(directory, 'grey'), join(directory, 'stills')];
     // A GIF holds RGB; our MP4s are BT.709 in limited range, which old ffmpegs do not believe untold.
     const colour = demuxer === 'mov' ? ':in_color_matrix=bt709:in_range=tv' : '';
+    // Colour has half the places. Without shrinking, an average repeats each of them four times, which no player does:
+    // the finest colour of a lossless clip then misses its photo by 2 to 3 decibels more than what players draw.
+    const filter = still.widthPx < widthPx ? 'area' : 'bicubic';
     const raw = (pixels: string, filters: string): string[] => ['-an', '-vf', filters, '-pix_fmt', pixels, '-c:v', 'rawvideo', '-f', 'rawvideo'];
     await runFfmpeg(ffmpeg, {
       inputs: [{ source: path, options: ['-f', demuxer] }],
@@ -64,7 +67,7 @@ export const readFrames = async (path: string, ffmpegPath?: string | null): Prom
           options: raw(
             'rgb24',
             // renumbered, so that ffmpeg does not fill the gaps with copies
-            `select='${indices.map((i) => `eq(n,${i})`).join('+')}',setpts=N/(${fps}*TB),scale=${still.widthPx}:${still.heightPx}:flags=area+accurate_rnd+full_chroma_int${colour},format=rgb24`,
+            `select='${indices.map((i) => `eq(n,${i})`).join('+')}',setpts=N/(${fps}*TB),scale=${still.widthPx}:${still.heightPx}:flags=${filter}+accurate_rnd+full_chroma_int${colour},format=rgb24`,
           ),
         },
       ],

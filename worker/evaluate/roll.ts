@@ -21,18 +21,32 @@ const CLEARLY = 1.6;
 const LEAST_POINTS = 12;
 /** Misses shorter than this are the tracker's own. */
 const TRACKER_PX = 0.15;
+const TELLING_PX = 2 * TRACKER_PX;
+
+/** The picture's turn clockwise on the screen since some frame, as its rows and as its columns tell it, radians. */
+export interface Turn {
+  readonly rows: number;
+  readonly columns: number;
+  /** What neither explains, across and down, pixels: depth leaves more along the parallax. 0 without a shear. */
+  readonly across: number;
+  readonly down: number;
+}
+
+export const noTurn: Turn = { rows: 0, columns: 0, across: 0, down: 0 };
+
+export const addTurns = (a: Turn, b: Turn): Turn => ({ rows: a.rows + b.rows, columns: a.columns + b.columns, across: b.across, down: b.down });
 
 /**
  * A turn moves the left and the right of the picture apart vertically (dy grows with x) and above and below apart
  * horizontally (dx grows with -y) by the same angle. Parallax adds to one of the two only: sideways moves to the second,
- * upright ones to the first. What is across the parallax is the turn; where nothing tells which it is, the smaller of both.
+ * upright ones to the first. Which of the two is the turn is a question about the whole clip: see `turnsAround`.
  * @param matches points of an earlier frame and where they are now
  * @param similarity what most of them agree on
- * @returns radians by which the picture turned clockwise on the screen
  * @source Koenderink and van Doorn 1991, "Affine structure from motion": across the epipolar lines only the similarity is left
  */
-export const turnOf = (matches: readonly Match[], similarity: Similarity): number => {
-  const alone = Math.atan2(similarity.s, similarity.c);
+export const turnOf = (matches: readonly Match[], similarity: Similarity): Turn => {
+  const angle = Math.atan2(similarity.s, similarity.c);
+  const alone: Turn = { ...noTurn, rows: angle, columns: angle };
   let affine: Affine = { xx: similarity.c, xy: -similarity.s, yx: similarity.s, yy: similarity.c, tx: similarity.tx, ty: similarity.ty };
   for (const withinPx of GROWING_PX) {
     const near = matches.filter((match) => affineMissPx(affine, match) < withinPx);
@@ -44,10 +58,23 @@ export const turnOf = (matches: readonly Match[], similarity: Similarity): numbe
   const [across, down] = [misses.map(([x]) => x), misses.map(([, y]) => y)];
   const hold = Math.max(count(misses.map(([x, y]) => Math.hypot(x, y))), count(across, INLIER_PX / 2), count(down, INLIER_PX / 2));
   if (hold < MARKEDLY * count(matches.map((match) => missPx(similarity, match)))) return alone;
-  const [fromRows, fromColumns] = [Math.atan2(affine.yx, affine.xx), Math.atan2(-affine.xy, affine.yy)];
-  if (spread(across) > CLEARLY * spread(down)) return fromRows;
-  if (spread(down) > CLEARLY * spread(across)) return fromColumns;
-  return Math.abs(fromRows) < Math.abs(fromColumns) ? fromRows : fromColumns;
+  return { rows: Math.atan2(affine.yx, affine.xx), columns: Math.atan2(-affine.xy, affine.yy), across: spread(across), down: spread(down) };
+};
+
+/**
+ * The turn across the parallax in every frame; where nothing tells which way that is, the smaller of both. A camera goes
+ * one way: decided frame by frame, a roll would come and go.
+ * @returns radians, one per frame
+ */
+export const turnsAround = (turns: readonly Turn[]): readonly number[] => {
+  const sum = (of: (turn: Turn) => number): number => turns.reduce((total, turn) => total + of(turn), 0);
+  const [across, down] = [sum((turn) => turn.across), sum((turn) => turn.down)];
+  const [rows, columns] = [sum((turn) => Math.abs(turn.rows)), sum((turn) => Math.abs(turn.columns))];
+  // spreads near the tracker's own error are of a plane, and tell nothing
+  const tells = Math.max(across, down) > TELLING_PX * turns.filter((turn) => turn.across > 0).length;
+  const apart = tells && Math.max(across, down) > CLEARLY * Math.min(across, down);
+  const byRows = apart ? across > down : rows < columns;
+  return turns.map((turn) => (byRows ? turn.rows : turn.columns));
 };
 
 const count = (misses: readonly number[], withinPx = INLIER_PX): number => misses.filter((miss) => Math.abs(miss) < withinPx).length;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, asAppError } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
-import { type EncodedClip, type EncodeOptions, FIRST_RATE, finish, inScratch } from './encode.ts';
+import { type EncodedClip, type EncodeOptions, finish, inScratch } from './encode.ts';
 import { measure, runFfmpeg } from './ffmpeg.ts';
+import { USUAL_RATE } from './first-rate.ts';
 import type { FitContext, Video } from './fit.ts';
 import { clipInput, fromGif, h264 } from './profiles.ts';
 
@@ -57,7 +58,7 @@ const wholeOrBeginning: typeof finish = async (video, options, context) => {
 const cutAfter = async (video: Video, share: number, { ffmpeg, directory, signal }: FitContext): Promise<Video> => {
   const path = join(directory, `beginning-${share}.mp4`);
   const frameCount = Math.max(1, Math.round(video.frameCount * share));
-  const outputs = [{ path, options: [...h264(FIRST_RATE), '-frames:v', String(frameCount)] }];
+  const outputs = [{ path, options: [...h264(USUAL_RATE), '-frames:v', String(frameCount)] }];
   await runFfmpeg(ffmpeg, { inputs: [{ source: video.path, options: clipInput }], outputs, signal });
   return { ...video, path, frameCount, bytes: (await stat(path)).size };
 };
@@ -66,7 +67,7 @@ const cutAfter = async (video: Video, share: number, { ffmpeg, directory, signal
 const asVideo = async (path: string, { ffmpeg, directory, signal }: FitContext): Promise<Video> => {
   if (!(await isGif(path))) return { path, bytes: (await stat(path)).size, ...(await measure(ffmpeg, path, 'mov')) };
   const video = join(directory, 'first.mp4');
-  await runFfmpeg(ffmpeg, { inputs: [{ source: path, options: ['-f', 'gif'] }], outputs: [{ path: video, options: fromGif(FIRST_RATE) }], signal });
+  await runFfmpeg(ffmpeg, { inputs: [{ source: path, options: ['-f', 'gif'] }], outputs: [{ path: video, options: fromGif(USUAL_RATE) }], signal });
   return { path: video, bytes: (await stat(video)).size, ...(await measure(ffmpeg, video, 'mov')) };
 };
 

@@ -6,6 +6,7 @@ import type { FrameStream } from '../../core/engine.ts';
 import { AppError, asAppError, type Note } from '../../core/errors.ts';
 import type { ClipFormat } from '../../core/request.ts';
 import { type FfmpegOutput, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
+import { firstRate } from './first-rate.ts';
 import { type FitContext, fitToBytes, type Video } from './fit.ts';
 import { h264, rawInput, thumbnail } from './profiles.ts';
 
@@ -30,10 +31,6 @@ export interface EncodedClip extends Video {
   readonly notes: readonly Note[];
 }
 
-// What is fitted later is fitted from this first encoding: it is a hundred times smaller than raw frames on disk, and at
-// this quality a second generation cannot be told from the first.
-export const FIRST_RATE = { crf: 18 } as const;
-
 /**
  * Each frame must stay unchanged after it was yielded; it may still be on its way to ffmpeg.
  * @throws MediaError ENCODE_FAILED, CLIP_TOO_BIG; ConfigError FFMPEG_MISSING; CanceledError; EngineError, as the engine
@@ -44,8 +41,12 @@ export const encodeClip = (stream: FrameStream, options: EncodeOptions): Promise
     const { widthPx, heightPx, fps, frameCount } = stream;
     const first = join(context.directory, 'first.mp4');
     const preview = join(context.directory, 'thumbnail.jpg');
-    await encodeFrames(stream, options, context, [
-      { path: first, options: h264(options.loop ? { loopFrameCount: frameCount } : FIRST_RATE) },
+    const opened = await open(stream, context.signal);
+    // What is fitted later is fitted from this first encoding: it is a hundred times smaller than raw frames on disk, and
+    // at this quality a second generation cannot be told from the first.
+    const rate = options.loop ? { loopFrameCount: frameCount } : firstRate(opened.head, stream);
+    await encodeFrames(opened.stream, options, context, [
+      { path: first, options: h264(rate) },
       { path: preview, options: thumbnail(stream) },
     ]);
     const clip = await finish({ path: first, bytes: (await stat(first)).size, widthPx, heightPx, fps, frameCount }, options, context);
@@ -81,6 +82,36 @@ export const finish = async (source: Video, options: EncodeOptions, context: Fit
   const notes = video.reduced ? [new AppError('NOTE_REDUCED', { widthPx, heightPx }).toNote()] : [];
   return { path, format, bytes, widthPx, heightPx, fps, frameCount, seconds: frameCount / fps, notes };
 };
+
+/**
+ * The first frame, empty when there is none, and the stream with it still in it.
+ * @throws CanceledError; EngineError, as the engine throws while it draws
+ */
+const open = async (stream: FrameStream, signal: AbortSignal | undefined): Promise<{ readonly head: Uint8Array; readonly stream: FrameStream }> => {
+  const rest = stream.frames[Symbol.asyncIterator]();
+  const first = await unlessAborted(rest.next(), signal).catch((error: unknown) => {
+    // not awaited: it waits for the frame that was given up
+    rest.return?.().catch(() => {});
+    throw asAppError(error, 'ENGINE_FAILED');
+  });
+  const frames = async function* () {
+    try {
+      for (let next = first; !next.done; next = await rest.next()) yield next.value;
+    } finally {
+      await rest.return?.();
+    }
+  };
+  return { head: first.done ? new Uint8Array() : first.value, stream: { ...stream, frames: frames() } };
+};
+
+/** An engine that does not heed the signal must not hold up whoever aborted. */
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(new AppError('CANCELED'));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
+  });
 
 /** Pulls frames only as fast as ffmpeg takes them; a failure of the engine stops ffmpeg and wins over ffmpeg's own. */
 const encodeFrames = async (

@@ -25,9 +25,9 @@ export const clipInput: readonly string[] = ['-f', 'mov'];
 const scale = ({ widthPx, heightPx }: Cut): string => `scale=${widthPx}:${heightPx}:flags=lanczos:in_color_matrix=bt709:in_range=tv`;
 const every = ({ step }: Cut): string[] => (step > 1 ? [`framestep=${step}`] : []);
 
-/** Quality by constant rate factor, the same for a loop of so many frames, or a size in two passes. */
+/** Quality by constant rate factor (and how much finer colour is coded), the same for a loop of so many frames, or a size in two passes. */
 export type Rate =
-  | { readonly crf: number }
+  | { readonly crf: number; readonly chromaQpOffset?: number }
   | { readonly loopFrameCount: number }
   | { readonly bitsPerSecond: number; readonly pass: 1 | 2; readonly logPath: string };
 
@@ -50,7 +50,10 @@ const mp4 = (rate: Rate, filters: readonly string[]): string[] => {
 const quality = (rate: Rate): string[] => {
   if ('loopFrameCount' in rate) return evenEnds(rate.loopFrameCount);
   const fast = ['-preset', 'veryfast'];
-  if ('crf' in rate) return [...fast, '-crf', String(rate.crf)];
+  if ('crf' in rate) {
+    const colour = rate.chromaQpOffset === undefined ? [] : ['-x264-params', `chroma-qp-offset=${rate.chromaQpOffset}`];
+    return [...fast, '-crf', String(rate.crf), ...colour];
+  }
   return [...fast, '-b:v', String(rate.bitsPerSecond), '-pass', String(rate.pass), '-passlogfile', rate.logPath];
 };
 

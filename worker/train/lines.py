@@ -9,6 +9,7 @@ from maps import box, gaussian, ramps, sample, smooth_step, widest
 
 DIRECTIONS = 12
 LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
+CLEAR, FAINT = (0.04, 0.10), (0.012, 0.04)
 UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
 
 
@@ -24,8 +25,11 @@ def line_kernels(length, count):
     return torch.from_numpy(np.stack(kernels)[:, None].astype(np.float32))
 
 
-def straight_edges(luma):
-    """Where an edge runs straight for 1/12 of the longer side, for each of 12 directions, at half size: its middle, all of it, [1, 12, h / 2, w / 2] each."""
+def straight_edges(luma, contrast=CLEAR, share=(0.55, 0.75)):
+    """Where an edge runs straight for 1/12 of the longer side, for each of 12 directions, at half size: its middle, all of it, [1, 12, h / 2, w / 2] each.
+
+    contrast: change of brightness across two pixels, in a neighbourhood brought to a deviation of 0.2; share: of a straight stretch that must be edge.
+    """
     luma = F.avg_pool2d(luma, 2, 2)
     spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
     luma = luma * 0.2 / (gaussian(spread, 6.0, 6.0) + 0.04)  # haze has straight edges too
@@ -35,9 +39,9 @@ def straight_edges(luma):
     angles = (math.pi / DIRECTIONS) * torch.arange(DIRECTIONS).float().view(1, -1, 1, 1)
     # an edge counts for the direction it runs in, not for those it crosses
     across, along = (gx * angles.sin() - gy * angles.cos()).abs(), (gx * angles.cos() + gy * angles.sin()).abs()
-    edges = smooth_step(across - 2.5 * along, 0.04, 0.10)
+    edges = smooth_step(across - 2.5 * along, *contrast)
     lines = line_kernels(length, DIRECTIONS)
-    middle = smooth_step(F.conv2d(edges, lines, padding=length // 2, groups=DIRECTIONS), 0.55, 0.75)
+    middle = smooth_step(F.conv2d(edges, lines, padding=length // 2, groups=DIRECTIONS), *share)
     # up to its ends
     whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=DIRECTIONS), 0.05, 0.15) * widest(edges, 1)
     return middle, torch.maximum(middle, whole)

@@ -12,7 +12,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lines import LYING, UPRIGHT, along_lines, level_lines, line_kernels, right_angles, straight_edges
+from lines import FAINT, LYING, UPRIGHT, along_lines, level_lines, line_kernels, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, rise, sample, smooth_step, widest
 from strain import limit_strain, unfolded
 
@@ -191,6 +191,7 @@ class Prepare(nn.Module):
         soft = resize(gaussian(1 - smooth_step(steps, 0.012, 0.035), 2.0, 2.0), luma)
         mask = smooth_step(mask.sum(1, keepdim=True), 0.38 - 0.3 * soft, 0.58 + 0.3 * soft)
         middles, straight = straight_edges(p_luma)
+        faint_middles, faint = straight_edges(p_luma, FAINT, (0.4, 0.6))
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
@@ -292,7 +293,7 @@ class Prepare(nn.Module):
         hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
         # what lies in the midst of water is a ripple, not a shore
         shores = F.max_pool2d(widest(1 - smooth_step(water, 0.4, 0.8), SHORE + 4), 2, 2)
-        level = level_lines(middles) * shores
+        level = level_lines(faint_middles) * shores
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
@@ -354,7 +355,7 @@ class Prepare(nn.Module):
 
         # 13 planes as bytes, fields on a coarser grid: they are smooth
         half = lambda x: F.avg_pool2d(x, 2, 2)
-        even = along_lines(torch.cat([half(wave_layer), half(wave_still), half(relief)], 1), straight)
+        even = along_lines(torch.cat([half(wave_layer), half(wave_still), half(relief)], 1), faint)
         wave_layer, wave_still, relief = even.split([4 * FREQUENCIES, 4 * FREQUENCIES, 1], 1)
         relief = gaussian(relief, 2.0, 2.0)  # no step beside a straightened edge either
         return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),

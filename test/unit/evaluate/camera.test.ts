@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { trackCamera } from '../../../worker/evaluate/camera-track.ts';
 import { measureParallax } from '../../../worker/evaluate/parallax.ts';
+import { noTurn, turnsAround } from '../../../worker/evaluate/roll.ts';
 import { draw, film, HEIGHT, seenFrom, texture, WIDTH } from './scene.ts';
 
 const FRAMES = 13;
@@ -45,6 +46,28 @@ describe('the camera of a clip', () => {
     });
     expect(trackCamera(frames).reach.pan).toBeCloseTo(0.1, 2);
   });
+  /** Waves that swell and turn, each place of the water in its own time. */
+  const sea = (x: number, y: number, time: number): number =>
+    texture(x + 5 * Math.sin(9 * time + x / 23 + y / 31) - 5 * Math.sin(x / 23 + y / 31), y + 4 * Math.sin(7 * time + y / 17) - 4 * Math.sin(y / 17));
+  const bird = (x: number, y: number): boolean => ((x - 0.45 * WIDTH) / (0.3 * WIDTH)) ** 2 + ((y - 0.3 * HEIGHT) / (0.13 * HEIGHT)) ** 2 < 1;
+  it('stands still where nothing but a bird before the sea does', () => {
+    const { reach, jitter } = trackCamera(film(FRAMES, (x, y, time) => (bird(x, y) ? texture(x + 400, y) : sea(x, y, time))));
+    expect(Math.hypot(reach.pan, reach.tilt)).toBeLessThan(0.003);
+    expect(reach.zoom).toBeCloseTo(1, 3);
+    expect(Math.abs(reach.rollDegrees)).toBeLessThan(0.05);
+    expect(jitter).toBeLessThan(0.0004);
+  });
+  it('is followed over a sea that moves in two thirds of the picture', () => {
+    const frames = film(FRAMES, (x, y, time) => {
+      const [px, py] = seenFrom(x, y, { pan: 0.1 * WIDTH * time });
+      return py > HEIGHT / 3 ? sea(px, py, time) : texture(px, py + 300);
+    });
+    expect(trackCamera(frames).reach.pan).toBeCloseTo(0.1, 1);
+  });
+  it('moves although what it goes around keeps its place', () => {
+    const frames = film(FRAMES, (x, y, time) => (Math.hypot(x - WIDTH / 2, y - HEIGHT / 2) < 14 ? texture(x, y) : texture(x + 0.1 * WIDTH * time + 90, y)));
+    expect(trackCamera(frames).reach.pan).toBeCloseTo(0.1, 2);
+  });
   it('trembles in a hand and not on rails', () => {
     const shaky = moving((time) => ({ pan: 0.7 * Math.sin(40 * time), tilt: 0.5 * Math.sin(33 * time + 1) }));
     const smooth = moving((time) => ({ pan: 0.12 * WIDTH * time * time * (3 - 2 * time) }));
@@ -83,6 +106,18 @@ describe('a roll beside the shear of a sideways move', () => {
     const share = (degrees(ground(sideways, roll)) * Math.PI) / 180 / roll;
     expect(share).toBeGreaterThan(0.88);
     expect(share).toBeLessThan(1.12);
+  });
+});
+
+describe('the way of a sideways move', () => {
+  it('is decided once for the whole clip', () => {
+    const turns = [noTurn, { rows: 0.02, columns: 0.001, across: 0.6, down: 0.5 }, { rows: 0.03, columns: 0.001, across: 0.5, down: 1.4 }];
+    expect(turnsAround(turns)).toEqual([0, 0.001, 0.001]);
+    // the other way round across leaves more
+    expect(turnsAround([{ rows: 0.02, columns: 0.001, across: 1.2, down: 0.5 }])).toEqual([0.02]);
+  });
+  it('is not told by the error of the tracker', () => {
+    expect(turnsAround([{ rows: 0.001, columns: 0.08, across: 0.15, down: 0.28 }])).toEqual([0.001]);
   });
 });
 
