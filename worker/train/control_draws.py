@@ -91,9 +91,9 @@ def draw_diffusion(guided, conditions, seeds, options):
 
 def finish(field, conditions, seeds, options):
     """Sampled fields, one row per seed, settled unless asked otherwise and, where asked, as they are rendered."""
-    program, _, segmentation, _, _ = conditions
+    program, _, segmentation, _, sway = conditions
     if not options.unsettled:
-        field = settle_field(field, program, segmentation, draw_numbers(seeds))
+        field = settle_field(field, program, segmentation, sway, draw_numbers(seeds))
     return as_rendered(field, segmentation, seeds) if options.rendered else field
 
 
