@@ -72,7 +72,7 @@ describe.each(recorded.cases)('$name', ({ seed, program, settled }) => {
       size(
         settle(
           seed,
-          program.map((v, k) => (k < 12 ? v * factor : v)),
+          program.map((v, k) => (k < 12 ? Math.sign(v) * factor : v)),
           0.5,
         ),
       ),
@@ -103,6 +103,28 @@ it('lets lights flicker as much as was asked for, and nothing else', () => {
   expect(brightness(LIGHT + 1, 0.8)).toBeCloseTo(0.8 * 0.16, 4);
   expect(brightness(LIGHT + 1, 1.1)).toBeCloseTo(1.1 * 0.16, 4);
   expect(brightness(1, 1.1)).toBeCloseTo(sampled, 4);
+});
+
+it('swings further towards the free ends of what stands in the wind, and alike where all of it is as loose', () => {
+  const { segmentation } = everywhere(4);
+  const program = new Float32Array(24);
+  program[3] = 1;
+  const field = new Float32Array(15 * AREA).fill(0.4, 2 * AREA, 14 * AREA);
+  const swingAt = (sway: FloatTensor): readonly [number, number] => {
+    const settled = settleField(field, program, { segmentation, sway }, begun(3), recorded.companding);
+    const row = (y: number): number =>
+      Array.from({ length: 12 * CELLS }, (_, j) => Math.abs(settled[(2 + Math.floor(j / CELLS)) * AREA + y * CELLS + (j % CELLS)] as number) - 0.07)
+        .map((size) => Math.max(size, 0) ** 2)
+        .reduce((a, b) => a + b);
+    return [row(2), row(CELLS - 3)];
+  };
+  const [loose, alike] = swingAt(everywhere(4).sway);
+  const upwards = tensor(
+    Float32Array.from({ length: 4096 }, (_, i) => 0.8 - (0.6 * Math.floor(i / 64)) / 63),
+    [1, 1, 64, 64],
+  );
+  const [top, foot] = swingAt(upwards);
+  expect(top / foot).toBeGreaterThan(2 * (loose / alike));
 });
 
 it('takes the phase out of no motion: a still field stays still', () => {

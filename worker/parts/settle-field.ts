@@ -21,28 +21,28 @@ const WINDY = [FOLIAGE, GRASS, CLOTH, HAIR] as const;
 const MAY_SWING = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
 /** Deviations of the logarithm of sizes: the sea's swings as in worker/train/motion.py, the wind over the whole picture and in its parts. */
-const SPREAD = { swell: [0.27, 0.25, 0.42], pace: 0.22, gust: 0.13 } as const;
+const SPREAD = { swell: [0.27, 0.25, 0.42], pace: 0.22, gust: 0.1 } as const;
 /** Factors on the phase steps of the sea: the sampled waves are too long. */
-const SEA_WAVES = [1.7, 1.46, 1.3] as const;
+const SEA_WAVES = [1.75, 1.48, 1.3] as const;
 /** Power of the sea's perspective by which its waves are made shorter still towards the horizon. */
 const FAR = 0.2;
 /** How far sizes are evened at sea, for each swing: its perspective stays. */
-const EVEN_SEA = [0.6, 0.3, 0] as const;
+const EVEN_SEA = [0.45, 0.2, 0] as const;
 /** What swings in the wind grows towards its free ends by this power: the encoder tells them less apart than they are. */
 const ANCHORS = 1.5;
 /** At an anchor swings are 0.25 / 1.25 of what they are at a free end. */
 const ROOTED = 0.25;
 /** Mean swing of a class that was asked to move normally, shares of the frame; it is reached by a factor of at most `MOST`. */
 const LEAST: readonly (readonly [number, number])[] = [
-  [SEA, 0.0053],
+  [SEA, 0.0054],
   [RIVER, 0.003],
-  [FOLIAGE, 0.0063],
-  [GRASS, 0.0065],
-  [CLOTH, 0.0072],
+  [FOLIAGE, 0.0064],
+  [GRASS, 0.0068],
+  [CLOTH, 0.0074],
   [FIRE, 0.0075],
   [SMOKE, 0.005],
-  [HAIR, 0.006],
-  [FLOATING, 0.005],
+  [HAIR, 0.0065],
+  [FLOATING, 0.0065],
 ];
 /** Companded size below which values are too small to keep. */
 const SMALL = 0.002;

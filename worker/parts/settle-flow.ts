@@ -19,10 +19,10 @@ const DRIFT = [12, 13] as const;
 const DOWNSTREAM = 0.9;
 /** Mean flow of a class that was asked to flow normally, shares of the frame, reached by a factor within `FLOW_BOUNDS`; that of clouds times `height`. */
 const FLOWS: readonly (readonly [number, number])[] = [
-  [SKY, 0.061],
-  [RIVER, 0.05],
+  [SKY, 0.064],
+  [RIVER, 0.055],
   [FIRE, 0.026],
-  [SMOKE, 0.07],
+  [SMOKE, 0.075],
 ];
 const FLOW_BOUNDS = [0.5, 2.5] as const;
 /** Deviation of its logarithm over the seeds, that of worker/train/motion.py; flames have none. */
@@ -34,7 +34,7 @@ const STREAM = 0.65;
 /** Mean flicker of lights that were asked for normally, share of the brightness, reached by a factor of at most `MOST`. */
 const LEAST_FLICKER = 0.16;
 /** Factor by which what is asked for may be raised. */
-export const MOST = 2.5;
+export const MOST = 3.5;
 /** A class is asked for less where its shares are below this. */
 const SURE = 0.85;
 

@@ -41,25 +41,25 @@ class Settle:
     apart: float = 1.5  # neighbours of different classes hang together by this power of what they share
     kept: tuple = (0.15, 0.37, 0.48)  # weight of a cell's own phase against the smooth one, for each swing
     even: float = 1.0  # sizes are drawn to the mean over a window by this power,
-    even_sea: tuple = (0.6, 0.3, 0.0)  # those of the sea by this share of it, for each swing: its perspective stays
+    even_sea: tuple = (0.45, 0.2, 0.0)  # those of the sea by this share of it, for each swing: its perspective stays
     even_radius: int = 7
     even_sigma: float = 5.5
     even_least: float = 1 / 4  # bounds of what that does to a size
     even_most: float = 4.0
-    sea_waves: tuple = (1.7, 1.46, 1.3)  # factors on the phase steps of the sea: the sampled waves are too long,
+    sea_waves: tuple = (1.75, 1.48, 1.3)  # factors on the phase steps of the sea: the sampled waves are too long,
     far: float = 0.2  # and shortened too little towards the horizon: by this power of its perspective
     swell: tuple = (0.27, 0.25, 0.42)  # deviations of the logarithm of sizes: the sea's swings as in motion.py,
     pace: float = 0.22  # the wind over the whole picture,
-    gust: float = 0.13  # and in its parts
+    gust: float = 0.1  # and in its parts
     anchors: float = 1.5  # what swings in the wind grows towards its free ends by this power: the encoder tells them less apart than they are
     # mean swing of a class that was asked to move normally, shares of the frame, reached by a factor of at most `most`
     least: dict = default(
-        default_factory=lambda: {SEA: 0.0053, RIVER: 0.003, FOLIAGE: 0.0063, GRASS: 0.0065, CLOTH: 0.0072, FIRE: 0.0075, SMOKE: 0.005, HAIR: 0.006, FLOATING: 0.005}
+        default_factory=lambda: {SEA: 0.0054, RIVER: 0.003, FOLIAGE: 0.0064, GRASS: 0.0068, CLOTH: 0.0074, FIRE: 0.0075, SMOKE: 0.005, HAIR: 0.0065, FLOATING: 0.0065}
     )
-    most: float = 2.5
+    most: float = 3.5
     flicker: float = 0.16  # the same for lights, shares of the brightness
     # mean flow, within bounds of the factor either way; that of clouds is where motion.py's are as fast as they are told to be
-    flows: dict = default(default_factory=lambda: {SKY: 0.061, RIVER: 0.05, FIRE: 0.026, SMOKE: 0.07})
+    flows: dict = default(default_factory=lambda: {SKY: 0.064, RIVER: 0.055, FIRE: 0.026, SMOKE: 0.075})
     flow_bounds: tuple = (0.5, 2.5)
     flow_pace: float = 0.16  # deviation of its logarithm over the seeds, that of motion.py
     sure: float = 0.85  # a class is asked for less where its shares are below this
