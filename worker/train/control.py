@@ -65,7 +65,7 @@ def measure_case(case, number, sampled, options):
 
 def kept_samples(image_graph, guided, cases, options):
     """`sample_cases`, done once for the same graphs and options and kept in a file: settling is tried on the same fields again and again."""
-    told = hashlib.sha256(repr((options.half, options.count, options.rare, options.seeds, options.steps, options.guidance, options.sigma_max)).encode())
+    told = hashlib.sha256(repr((options.half, options.plain, options.rare, options.seeds, options.steps, options.guidance, options.sigma_max)).encode())
     for weights in (*image_graph.state_dict().values(), *guided.state_dict().values()):
         told.update(weights.numpy().tobytes())
     path = f"{options.kept}/{options.half}-{told.hexdigest()[:12]}.sampled.pt"
@@ -76,7 +76,7 @@ def kept_samples(image_graph, guided, cases, options):
 
 def compare_drawn(image_graph, guided, options):
     """Prints the table on one half of the drawn scenes."""
-    cases = draw_half(options.half, options.count, options.rare, options.kept)
+    cases = draw_half(options.half, options.plain, options.rare, options.kept)
     rows = {name: [] for name in ("truth", "control", "settled")}
     for number, (case, sampled) in enumerate(zip(cases, kept_samples(image_graph, guided, cases, options))):
         for name, row in measure_case(case, number, sampled, options).items():
@@ -97,7 +97,7 @@ def compare_samplers(image_graph, guided, options):
     """Prints how the quality depends on steps, noise range and guidance, on half 0 of the drawn scenes."""
     cases = [
         (i, case, true_fields(case, case.program, REFERENCES, 5000 + i), repeat(see(image_graph, case.image, case.program[None]), options.seeds))
-        for i, case in enumerate(draw_half(0, options.count, options.rare, options.kept))
+        for i, case in enumerate(draw_half(0, options.plain, options.rare, options.kept))
     ]
     columns = {}
     settings = [(n, m, g) for m in options.sigma_max for g in options.guidance_list for n in options.steps_list]
@@ -131,7 +131,7 @@ def compare_photos(image_graph, guided, options):
     images, _ = load_photos(options.photos, options.count)
     rows = {"control": [], "diffusion": []}
     spectra = {name: [] for name in rows}
-    truth = true_spectrum(draw_half(0, options.count, options.rare, options.kept))
+    truth = true_spectrum(draw_half(0, options.plain, options.rare, options.kept))
     rng = random.Random(5)
     k = options.seeds
     _, plain, _, _ = image_graph(images)
@@ -178,7 +178,8 @@ def main():
     parser.add_argument("--models", default=f"{here}/../models/motion")
     parser.add_argument("--kept", default="/var/tmp/train/control", help="where drawn scenes are kept")
     parser.add_argument("--photos", help="folder of photos to compare on (or to draw with --sheet)")
-    parser.add_argument("--count", type=int, default=150, help="photos, or drawn scenes before those that are added for their sea or river")
+    parser.add_argument("--count", type=int, default=24, help="photos")
+    parser.add_argument("--plain", type=int, default=150, help="drawn scenes before those that are added for their sea or river")
     parser.add_argument("--rare", type=int, default=20, help="drawn scenes with enough sea, and with a river, that there are at least")
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--steps", type=int, default=12)
