@@ -149,7 +149,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
       await traceAll(trace, { [`latents_field_${number}`]: tensor(field, FIELD_DIMS), [`latents_camera_${number}`]: tensor(camera, CAMERA_DIMS) });
       report('denoise', step + 1, request.steps, SHARE.encode + (SHARE.denoise * (step + 1)) / request.steps);
     }
-    field = settleField(field, program.data, segmentation, noise, vocabulary.decode);
+    field = settleField(field, program.data, { segmentation, sway }, noise, vocabulary.decode);
     await traceAll(trace, { field: tensor(field, FIELD_DIMS), camera: tensor(camera, CAMERA_DIMS) });
 
     // 6 from fields to something to look at, once per clip

@@ -4,8 +4,8 @@ import { AREA, CELLS, type Plane, plane, type Swing } from './smooth-phase.ts';
 
 /** Cells over which sizes are averaged, and the deviation of the Gaussian that weighs them. */
 const WINDOW = { radius: 7, sigma: 5.5 } as const;
-/** Sizes are drawn to that mean by this power, and changed by no more than these factors. */
-const EVEN = { power: 1, least: 1 / 4, most: 4 } as const;
+/** Sizes are changed by no more than these factors. */
+const EVEN = { least: 1 / 4, most: 4 } as const;
 /** A swing, in shares of the frame, that nobody can see. */
 const FAINT = 1e-5;
 
@@ -14,21 +14,21 @@ const near = Float64Array.from({ length: 2 * WINDOW.radius + 1 }, (_, i) => Math
 /**
  * @param swings the x and y axis of each frequency
  * @param shares how far each cell belongs to each class that may swing, 0..1
- * @param keep per cell: 1 leaves its sizes alone, as the sea's are, which its perspective makes
+ * @param powers per frequency and cell: sizes are drawn to their mean by this power, 0..1
  * @source reference numbers in test/golden/settle.json
  */
-export const evenSizes = (swings: readonly (readonly Swing[])[], shares: readonly Plane[], keep: Plane): Swing[][] => {
+export const evenSizes = (swings: readonly (readonly Swing[])[], shares: readonly Plane[], powers: readonly Plane[]): Swing[][] => {
   const there = shares.filter((share) => share.some((value) => value > 0));
   const total = kinMean(
     plane(() => 1),
     there,
   );
-  return swings.map((axes) => {
+  return swings.map((axes, f) => {
     const sizes = plane((i) => Math.sqrt(axes.reduce((sum, { re, im }) => sum + (re[i] as number) ** 2 + (im[i] as number) ** 2, 0)));
     const mean = kinMean(sizes, there);
     const factors = plane((i) => {
       const usual = (mean[i] as number) / ((total[i] as number) + 1e-9);
-      return clamp(((usual + FAINT) / ((sizes[i] as number) + FAINT)) ** (EVEN.power * (1 - (keep[i] as number))), EVEN.least, EVEN.most);
+      return clamp(((usual + FAINT) / ((sizes[i] as number) + FAINT)) ** ((powers[f] as Plane)[i] as number), EVEN.least, EVEN.most);
     });
     const scaled = (values: Plane): Plane => values.map((value, i) => value * (factors[i] as number));
     return axes.map(({ re, im }) => ({ re: scaled(re), im: scaled(im) }));

@@ -1,8 +1,9 @@
 /** Settles a sampled motion field: smooth phases, sizes that differ from seed to seed but little from cell to cell, clouds that drift together, no flow where it is doubtful. */
-import { clamp, smoothStep } from '../tensor/ops.ts';
+import { clamp } from '../tensor/ops.ts';
 import type { Random } from '../tensor/random.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
 import { evenSizes } from './even-sizes.ts';
+import { liftTo, MOST, raiseFlicker, settleFlow, weightedSum } from './settle-flow.ts';
 import { AREA, CELLS, type Plane, plane, type Swing, smoothPhases } from './smooth-phase.ts';
 
 const CLASSES = 12;
@@ -15,40 +16,34 @@ const GUSTS = 3;
 const DRAWS = FREQUENCIES + 1 + GUSTS * GUSTS + 1;
 
 // classes without the static one, as in the text program
-const [SKY, SEA, FOLIAGE, GRASS, CLOTH, HAIR, LIGHT] = [0, 1, 3, 4, 5, 8, 11] as const;
+const [SEA, RIVER, FOLIAGE, GRASS, CLOTH, FIRE, SMOKE, HAIR, FLOATING, LIGHT] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11] as const;
 const WINDY = [FOLIAGE, GRASS, CLOTH, HAIR] as const;
-const MAY_FLOW = [0, 1, 2, 6, 7] as const;
 const MAY_SWING = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
-/** Deviations of the logarithm of sizes, those of worker/train/motion.py: the sea's swings, the wind over the whole picture and in its parts. */
-const SPREAD = { swell: [0.27, 0.25, 0.42], pace: 0.16, gust: 0.22 } as const;
+/** Deviations of the logarithm of sizes: the sea's swings as in worker/train/motion.py, the wind over the whole picture and in its parts. */
+const SPREAD = { swell: [0.27, 0.25, 0.42], pace: 0.22, gust: 0.1 } as const;
 /** Factors on the phase steps of the sea: the sampled waves are too long. */
-const SEA_WAVES = [1.65, 1.3, 1.2] as const;
+const SEA_WAVES = [1.75, 1.48, 1.3] as const;
+/** Power of the sea's perspective by which its waves are made shorter still towards the horizon. */
+const FAR = 0.2;
+/** How far sizes are evened at sea, for each swing: its perspective stays. */
+const EVEN_SEA = [0.45, 0.2, 0] as const;
+/** What swings in the wind grows towards its free ends by this power: the encoder tells them less apart than they are. */
+const ANCHORS = 1.5;
+/** At an anchor swings are 0.25 / 1.25 of what they are at a free end. */
+const ROOTED = 0.25;
 /** Mean swing of a class that was asked to move normally, shares of the frame; it is reached by a factor of at most `MOST`. */
 const LEAST: readonly (readonly [number, number])[] = [
-  [SEA, 0.005],
-  [FOLIAGE, 0.0065],
-  [GRASS, 0.006],
-  [CLOTH, 0.0065],
-  [HAIR, 0.0056],
+  [SEA, 0.0054],
+  [RIVER, 0.003],
+  [FOLIAGE, 0.0064],
+  [GRASS, 0.0068],
+  [CLOTH, 0.0074],
+  [FIRE, 0.0075],
+  [SMOKE, 0.005],
+  [HAIR, 0.0065],
+  [FLOATING, 0.0065],
 ];
-const MOST = 2.5;
-/** Mean flicker of lights that were asked for normally, share of the brightness; within the same bounds. */
-const LEAST_FLICKER = 0.16;
-/** A class is asked for less where its shares are below this. */
-const SURE = 0.85;
-/** Share of the clouds' own drifts that stays beside their common one. */
-const SHEAR = 0.6;
-/** Deviation of the angle by which clouds are turned where no direction was said, radians: the denoiser knows the expected one best. */
-const SLOPE = (5 * Math.PI) / 180;
-/** Square of the drift's length in the program from which on a direction was said. */
-const TOLD = 0.25;
-/** Where the program holds the drift, x and y. */
-const DRIFT = [12, 13] as const;
-/** Share of the flow that stays where what may flow has the first share of a cell; all of it stays from the second on. */
-const DOUBT = { least: 0.35, from: 0.3, to: 0.8 } as const;
-/** Share of the sea's drift that stays. */
-const STREAM = 0.65;
 /** Companded size below which values are too small to keep. */
 const SMALL = 0.002;
 
@@ -64,7 +59,7 @@ export interface Companding {
  * Settles a field once after the last denoising step; the twin of worker/train/settle.py.
  * @param field companded, 15 planes of 32 x 32; not modified
  * @param program the text program, 24 numbers
- * @param segmentation [1, 13, 64, 64], as the denoiser gets it
+ * @param seen segmentation [1, 13, 64, 64] and sway [1, 1, 64, 64], as the denoiser gets them
  * @param noise takes 14 normal numbers
  * @returns a new field
  * @source reference numbers in test/golden/settle.json, recorded by worker/train/settle.py
@@ -72,7 +67,7 @@ export interface Companding {
 export const settleField = (
   field: Float32Array,
   program: Float32Array,
-  segmentation: FloatTensor,
+  { segmentation, sway }: { readonly segmentation: FloatTensor; readonly sway: FloatTensor },
   noise: Random,
   { velocityScale, oscillationScale, flickerScale, deadZone }: Companding,
 ): Float32Array => {
@@ -91,9 +86,7 @@ export const settleField = (
     }
   };
 
-  const isTold = DRIFT.reduce((total, place) => total + (program[place] as number) ** 2, 0) >= TOLD;
-  const angle = isTold ? 0 : SLOPE * (draws[DRAWS - 1] as number);
-  const velocity = settleFlow(asked, [expand(0, velocityScale), expand(1, velocityScale)], angle);
+  const velocity = settleFlow(asked, program, [expand(0, velocityScale), expand(1, velocityScale)], draws[DRAWS - 1] as number, draws[FREQUENCIES] as number);
   for (const [axis, values] of velocity.entries()) compress(axis, values, velocityScale);
 
   compress(FLICKER, raiseFlicker(asked[LIGHT] as Plane, program[LIGHT] as number, expand(FLICKER, flickerScale)), flickerScale);
@@ -104,21 +97,22 @@ export const settleField = (
     [0, 1].map((axis) => ({ re: expand(cosine(f, axis), oscillationScale), im: expand(cosine(f, axis) + 2, oscillationScale).map((v) => -v) })),
   );
   const sea = asked[SEA] as Plane;
-  const sharper = SEA_WAVES.map((factor) => plane((i) => 1 + (factor - 1) * (sea[i] as number)));
+  const far = farWaves(sea);
+  const sharper = SEA_WAVES.map((factor) => plane((i) => (1 + (factor - 1) * (sea[i] as number)) * (far[i] as number)));
   const swinging = MAY_SWING.map((k) => asked[k] as Plane);
-  const smooth = evenSizes(smoothPhases(swings, swinging, sharper), swinging, sea);
-  const factors = sizeFactors(asked, program, jointSizes(smooth), draws);
-  smooth.forEach((axes, f) => {
-    const factor = factors[f] as Plane;
+  const powers = EVEN_SEA.map((even) => plane((i) => 1 - (sea[i] as number) * (1 - even)));
+  const roots = rooted(
+    WINDY.map((k) => asked[k] as Plane),
+    coarse(sway.data),
+  );
+  const smooth = scaled(evenSizes(smoothPhases(swings, swinging, sharper), swinging, powers), [roots, roots, roots]);
+  const settled = scaled(smooth, sizeFactors(asked, program, jointSizes(smooth), draws));
+  settled.forEach((axes, f) => {
     axes.forEach(({ re, im }, axis) => {
-      compress(
-        cosine(f, axis),
-        plane((i) => (re[i] as number) * (factor[i] as number)),
-        oscillationScale,
-      );
+      compress(cosine(f, axis), re, oscillationScale);
       compress(
         cosine(f, axis) + 2,
-        plane((i) => -(im[i] as number) * (factor[i] as number)),
+        im.map((v) => -v),
         oscillationScale,
       );
     });
@@ -146,28 +140,43 @@ const askedShares = (segmentation: Float32Array, program: Float32Array): Plane[]
   return shares;
 };
 
-/** @param angle by which clouds are turned, radians */
-const settleFlow = (asked: readonly Plane[], velocity: readonly [Plane, Plane], angle: number): Plane[] => {
-  const [sky, sea] = [asked[SKY] as Plane, asked[SEA] as Plane];
-  const clear = sky.map((share) => smoothStep(share, 0.5, 0.9));
-  const flowing = plane((i) => MAY_FLOW.reduce<number>((sum, k) => sum + ((asked[k] as Plane)[i] as number), 0));
-  const skyTotal = Math.max(sum(clear), 1e-6);
-  const [x, y] = velocity.map((values) => {
-    const mean = sum(values.map((v, i) => v * (clear[i] as number))) / skyTotal;
-    return values.map((v, i) => v + (1 - SHEAR) * (clear[i] as number) * (mean - v));
-  }) as [Plane, Plane];
-  const turned = [
-    plane((i) => Math.cos(angle) * (x[i] as number) - Math.sin(angle) * (y[i] as number)),
-    plane((i) => Math.sin(angle) * (x[i] as number) + Math.cos(angle) * (y[i] as number)),
-  ];
-  return [x, y].map((values, axis) =>
-    values.map((v, i) => {
-      const together = v + (sky[i] as number) * (((turned[axis] as Plane)[i] as number) - v);
-      const sure = DOUBT.least + (1 - DOUBT.least) * smoothStep(flowing[i] as number, DOUBT.from, DOUBT.to);
-      return together * sure * (1 - (1 - STREAM) * (sea[i] as number));
-    }),
+/** A square map averaged over the cells of the field. */
+const coarse = (fine: Float32Array): Plane => {
+  const side = Math.sqrt(fine.length);
+  const out = new Float64Array(AREA);
+  for (let j = 0; j < fine.length; j++) {
+    const cell = Math.floor((Math.floor(j / side) * CELLS) / side) * CELLS + Math.floor(((j % side) * CELLS) / side);
+    out[cell] = (out[cell] as number) + ((fine[j] as number) * AREA) / fine.length;
+  }
+  return out;
+};
+
+/** Factors on phase steps: 1 on land, larger at sea towards the horizon, as in the perspective of worker/train/motion.py. */
+const farWaves = (sea: Plane): Plane => {
+  const begun = sea.findIndex((share) => share > 0.3);
+  const first = begun < 0 ? 1 : Math.floor(begun / CELLS) / CELLS;
+  const horizon = first < 0.05 ? -0.4 : first - 0.02;
+  const shorter = plane((i) => Math.log((1.35 - horizon) / (Math.max(0, (Math.floor(i / CELLS) + 0.5) / CELLS - horizon) + 0.35)));
+  const usual = sum(shorter.map((log, i) => log * (sea[i] as number))) / (sum(sea) + 1e-9);
+  return plane((i) => Math.exp(FAR * (sea[i] as number) * ((shorter[i] as number) - usual)));
+};
+
+/** Factors on what swings in the wind: more towards the free ends, about 1 in the mean of each class. */
+const rooted = (windy: readonly Plane[], sway: Plane): Plane => {
+  const means = windy.map((share) => weightedSum(share, sway) / (sum(share.map((s) => s * s)) + 1e-9));
+  return plane((i) =>
+    Math.exp(
+      windy.reduce((total, share, k) => total + ANCHORS * (share[i] as number) * Math.log((ROOTED + (sway[i] as number)) / (ROOTED + (means[k] as number))), 0),
+    ),
   );
 };
+
+/** Swings times a factor per frequency and cell. */
+const scaled = (swings: readonly (readonly Swing[])[], factors: readonly Plane[]): Swing[][] =>
+  swings.map((axes, f) => {
+    const times = (values: Plane): Plane => values.map((value, i) => value * ((factors[f] as Plane)[i] as number));
+    return axes.map(({ re, im }) => ({ re: times(re), im: times(im) }));
+  });
 
 /** Joint length of all swings in every cell. */
 const jointSizes = (swings: readonly (readonly Swing[])[]): Plane =>
@@ -179,7 +188,7 @@ const jointSizes = (swings: readonly (readonly Swing[])[]): Plane =>
  */
 const sizeFactors = (asked: readonly Plane[], program: Float32Array, sizes: Plane, draws: Float32Array): Plane[] => {
   const gusts = widen(draws.subarray(FREQUENCIES + 1, -1));
-  const lifts = LEAST.map(([k, least]) => [asked[k] as Plane, liftTo(least * (program[k] as number), asked[k] as Plane, sizes)] as const);
+  const lifts = LEAST.map(([k, least]) => [asked[k] as Plane, liftTo(least * (program[k] as number), asked[k] as Plane, sizes, 1, MOST)] as const);
   return SPREAD.swell.map((swell, f) =>
     plane((i) => {
       const windy = WINDY.reduce<number>((total, k) => total + ((asked[k] as Plane)[i] as number), 0);
@@ -188,20 +197,6 @@ const sizeFactors = (asked: readonly Plane[], program: Float32Array, sizes: Plan
       return Math.exp(wind + ((asked[SEA] as Plane)[i] as number) * swell * (draws[f] as number) + lift);
     }),
   );
-};
-
-/** Logarithm of the factor that brings the mean size where the class is to what was asked for, or to less where it is doubtful. */
-const liftTo = (wanted: number, share: Plane, sizes: Plane): number => {
-  const total = sum(share) + 1e-9;
-  const weight = sum(share.map((s) => s * s));
-  const mean = sum(share.map((s, i) => s * s * (sizes[i] as number))) / (weight + 1e-9);
-  return Math.log(clamp((wanted * Math.min(1, weight / total / SURE)) / (mean + 1e-9), 1, MOST));
-};
-
-/** Lights that flicker at least as much as was asked for on average. */
-const raiseFlicker = (lights: Plane, asked: number, flicker: Plane): Plane => {
-  const lift = liftTo(LEAST_FLICKER * asked, lights, flicker.map(Math.abs));
-  return flicker.map((value, i) => value * Math.exp((lights[i] as number) * lift));
 };
 
 /**

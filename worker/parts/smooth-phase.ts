@@ -25,7 +25,7 @@ const ROUNDS = 40;
 /** Neighbours of different classes hang together by the power of what they share. */
 const APART = 1.5;
 /** Weights of a cell's own phase against the smooth one, for each swing. */
-const KEPT = [0.15, 0.3, 0.3] as const;
+const KEPT = [0.15, 0.37, 0.48] as const;
 /** Swings, in shares of the frame, below which nobody can see a phase. */
 const FAINT = 1e-4;
 
@@ -40,7 +40,7 @@ export const plane = (value: (i: number) => number): Plane => {
  * Swings of the same sizes with smooth phases.
  * @param swings the x and y axis of each frequency
  * @param shares how far each cell belongs to each class that may swing, 0..1
- * @param sharper per frequency: factor on the smooth phase's steps
+ * @param sharper per frequency and cell: factor on the smooth phase's steps
  * @source Ghiglia and Romero 1994, weighted least-squares phase unwrapping; reference numbers in test/golden/settle.json
  */
 export const smoothPhases = (swings: readonly (readonly Swing[])[], shares: readonly Plane[], sharper: readonly Plane[]): Swing[][] => {
@@ -49,12 +49,17 @@ export const smoothPhases = (swings: readonly (readonly Swing[])[], shares: read
   const windows = kinWindows(shares);
   return swings.map((axes, f) => {
     const steps = [meanSteps(axes, edges.right, 1, 0, windows), meanSteps(axes, edges.lower, 0, 1, windows)] as const;
-    const smooth = solve(
-      edges,
-      plane(() => 1e-6),
-      gain(steps[0], steps[1]),
-    );
-    return axes.map((swing) => settled(swing, smooth, edges, there, sharper[f] as Plane, KEPT[f] as number));
+    const factor = sharper[f] as Plane;
+    const joined = (right: Plane, lower: Plane): Plane =>
+      solve(
+        edges,
+        plane(() => 1e-6),
+        gain(right, lower),
+      );
+    const times = (values: Plane): Plane => values.map((v, i) => v * (factor[i] as number));
+    const smooth = joined(...steps);
+    const sharp = joined(times(steps[0]), times(steps[1]));
+    return axes.map((swing) => settled(swing, smooth, sharp, edges, there, KEPT[f] as number));
   });
 };
 
@@ -177,7 +182,7 @@ const dot = (a: Plane, b: Plane): number => {
 };
 
 /** One axis with the smooth phase, what that leaves averaged over the region, and a little of each cell's own phase. */
-const settled = ({ re, im }: Swing, smooth: Plane, edges: Edges, there: Plane, sharper: Plane, own: number): Swing => {
+const settled = ({ re, im }: Swing, smooth: Plane, sharp: Plane, edges: Edges, there: Plane, own: number): Swing => {
   const mass = plane((i) => (there[i] as number) / REST_CELLS ** 2 + 1e-6);
   const turned = (part: 're' | 'im'): Plane =>
     plane((i) => {
@@ -189,10 +194,10 @@ const settled = ({ re, im }: Swing, smooth: Plane, edges: Edges, there: Plane, s
   const restIm = solve(edges, mass, turned('im'));
   const out = { re: new Float64Array(AREA), im: new Float64Array(AREA) };
   for (let i = 0; i < AREA; i++) {
-    const [a, b, phase, factor] = [re[i] as number, im[i] as number, smooth[i] as number, sharper[i] as number];
+    const [a, b, phase] = [re[i] as number, im[i] as number, sharp[i] as number];
     const size = Math.hypot(a, b);
-    const before = Math.atan2(b, a) + phase * (factor - 1);
-    const common = Math.atan2(restIm[i] as number, restRe[i] as number) + phase * factor;
+    const before = Math.atan2(b, a) + phase - (smooth[i] as number);
+    const common = Math.atan2(restIm[i] as number, restRe[i] as number) + phase;
     const kept = (own * size) / (size + FAINT);
     const cosine = (1 - own) * Math.cos(common) + kept * Math.cos(before);
     const sine = (1 - own) * Math.sin(common) + kept * Math.sin(before);
