@@ -30,10 +30,8 @@ const LEAST_CONTRAST = 6;
 /** What one copy leaves unexplained: below this share, or below these grey levels, nobody sees a second one. */
 const EXPLAINED = 0.12;
 const VISIBLE = 3.5;
-/** Two copies must leave less than this share of what one leaves. */
+/** Two copies must leave less than this share of what one leaves, and less than one leaves under another light. */
 const BETTER = 0.45;
-/** ... and less than this share of what one copy leaves under another light. */
-const BETTER_THAN_LIGHT = 0.7;
 const FAINTEST = 0.2;
 
 /**
@@ -73,8 +71,9 @@ const inFrame = (first: Grey, frame: Grey, inside: Uint8Array): Ghosts => {
       const middle = (top + BLOCK / 2) * width + left + BLOCK / 2;
       const second = secondCopy(first, { left, top, seen, one }, { u: flow.u[middle] as number, v: flow.v[middle] as number });
       if (second && second.remains < BETTER * left1 && second.gains.every((value) => value > FAINTEST && value < 1.2)) {
+        // light that explains it as well is the simpler reason
         const unlit = without(seen, underOtherLight(explained, left, top, one));
-        if (second.remains < BETTER_THAN_LIGHT * dot(unlit, unlit))
+        if (second.remains < dot(unlit, unlit))
           blocks.push({ x: left / width, y: top / height, width: BLOCK / width, height: BLOCK / height, strength: Math.min(...second.gains) });
       }
     }

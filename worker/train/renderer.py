@@ -276,7 +276,8 @@ class Prepare(nn.Module):
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
-        flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water)
+        asked = torch.stack([strength[AIR].amax(), strength[WATER].amax()])
+        flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water, asked)
         flow = gaussian(flow * (1 - at_rest), 2.0, 2.0) * unit
         wave_layer = limit_strain(wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
         wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from maps import gaussian, ramps, resize, sample, smooth_step, widest
 
 STEP, STEPS = 2, 14  # pixels of half the proxy's size
-SHARE_SMOKE, SHARE_WATER = 0.5, 0.6
+SHARE_SMOKE, SHARE_WATER = 0.43, 0.55  # where it was asked for normally
+LEAST_ASKED, MOST_ASKED = 0.6, 1.3
 REACH = 8  # proxy pixels beyond smoke or water that count as its border
 THIN = 2  # proxy pixels: what is thinner hides nothing
 FRINGE = 3  # proxy pixels over which a border is looked for
@@ -43,10 +44,11 @@ def within(displacement, free):
     return (resize(gaussian(free, 2.0, 2.0), displacement) / length).clamp(max=1)
 
 
-def at_borders(flow, waves, shown, soft, smoke, water):
+def at_borders(flow, waves, shown, soft, smoke, water, asked):
     """Flow [1, 2, h, w] and waves [1, 12, h, w], shares of the picture, lowered to nothing at borders of the layer.
 
     shown: the layer's mask; soft: where the photo has no edge; smoke, water: probabilities; all [1, 1, h, w] on the proxy's grid.
+    asked [2]: how strongly air and water were asked to move, so that gently stays less than normal, and normal less than strongly.
     Smoke has no firm borders, and haze that thins out is shown over what rests. Water goes on below what stands in it, but what
     comes out from behind a rock is not known. Clouds are smooth enough to be continued there.
     """
@@ -55,7 +57,8 @@ def at_borders(flow, waves, shown, soft, smoke, water):
     hidden = smooth_step(1 + widest(-widest(shown, THIN), THIN), 0.3, 0.7)
     smoky, watery = smooth_step(widest(smoke, REACH), 0.3, 0.6), smooth_step(widest(water, REACH), 0.3, 0.6)
     fringe = smooth_step((widest(shown, FRINGE) + widest(-shown, FRINGE)) * soft, 0.3, 0.6) * (1 - watery)
-    free = SHARE_SMOKE * room(torch.maximum(hidden * smoky, fringe))
-    known = SHARE_WATER * upstream(hidden * watery, flow)
+    in_air, in_water = asked.clamp(LEAST_ASKED, MOST_ASKED).unbind()
+    free = SHARE_SMOKE * in_air * room(torch.maximum(hidden * smoky, fringe))
+    known = SHARE_WATER * in_water * upstream(hidden * watery, flow)
     # swings start from the photo and go up to twice as far as their amplitude
     return flow * torch.minimum(within(flow * side, free), within(flow * side, known)), waves * within(2 * side * waves, free)
