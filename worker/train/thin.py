@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from lines import line_kernels
 from maps import box, rise, smooth_step, widest
 
+IN_SMOKE = 0.5  # share of what smoke does nearby that is no evidence: what stands in it must still be told from it
+
 
 def grown(seed, allowed, steps):
     """What of `allowed` hangs together with `seed`: grayscale reconstruction by dilation, Vincent 1993, 2 pixels a step."""
@@ -31,7 +33,7 @@ def thin_things(proxy, air, solid, smoky):
     usual = [(detail * far).sum() / far.sum() for detail in (darker, brighter)]
     nearby = [box(box(detail * far, 12), 12) / (box(box(far, 12), 12) + 0.02) for detail in (darker, brighter)]
     alone, together = ((torch.maximum(rise(darker, (3.5 * dark).clamp(min=0.05)), rise(brighter, (4.5 * bright).clamp(min=0.06))) * before_air)
-                       for dark, bright in ([torch.maximum(a, share * b) for a, b in zip(usual, nearby)] for share in (1.0, smoky)))
+                       for dark, bright in ([torch.maximum(a, share * b) for a, b in zip(usual, nearby)] for share in (1.0, IN_SMOKE * smoky)))
     length = 17
     along = F.conv2d(alone, line_kernels(length, 12), padding=length // 2).amax(1, keepdim=True)
     straight = smooth_step(along - 1.2 * box(alone, length // 2), 0.45, 0.6)
