@@ -30,7 +30,7 @@ const LEAST_CONTRAST = 6;
 /** What one copy leaves unexplained: below this share, or below these grey levels, nobody sees a second one. */
 const EXPLAINED = 0.12;
 const VISIBLE = 3.5;
-/** Two copies must leave less than this share of what one leaves. */
+/** Two copies must leave less than this share of what one leaves, and less than one leaves under another light. */
 const BETTER = 0.45;
 const FAINTEST = 0.2;
 
@@ -71,7 +71,10 @@ const inFrame = (first: Grey, frame: Grey, inside: Uint8Array): Ghosts => {
       const middle = (top + BLOCK / 2) * width + left + BLOCK / 2;
       const second = secondCopy(first, { left, top, seen, one }, { u: flow.u[middle] as number, v: flow.v[middle] as number });
       if (second && second.remains < BETTER * left1 && second.gains.every((value) => value > FAINTEST && value < 1.2)) {
-        blocks.push({ x: left / width, y: top / height, width: BLOCK / width, height: BLOCK / height, strength: Math.min(...second.gains) });
+        // light that explains it as well is the simpler reason
+        const unlit = without(seen, underOtherLight(explained, left, top, one));
+        if (second.remains < dot(unlit, unlit))
+          blocks.push({ x: left / width, y: top / height, width: BLOCK / width, height: BLOCK / height, strength: Math.min(...second.gains) });
       }
     }
   }
@@ -96,6 +99,39 @@ const dot = (a: Float32Array, b: Float32Array): number => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
+};
+
+/**
+ * What one copy may look like when light falls on it otherwise: brighter or darker, more so towards a side, more so where it
+ * is bright already, as lamps, flames and the sides of waves do. None of it is a second copy.
+ * @returns vectors of length 1, at right angles to each other, without a mean
+ */
+const underOtherLight = ({ width, data }: Grey, left: number, top: number, one: Float32Array): readonly Float32Array[] => {
+  const inBlock = (weight: (value: number, x: number, y: number) => number): Float32Array => {
+    const out = new Float32Array(BLOCK * BLOCK);
+    for (let y = 0, i = 0; y < BLOCK; y++) for (let x = 0; x < BLOCK; x++, i++) out[i] = weight(data[(top + y) * width + left + x] as number, x, y);
+    const mean = out.reduce((sum, value) => sum + value, 0) / out.length;
+    return out.map((value) => value - mean);
+  };
+  const centre = (BLOCK - 1) / 2;
+  const found: Float32Array[] = [];
+  for (const light of [one, inBlock((value, x) => value * (x - centre)), inBlock((value, _, y) => value * (y - centre)), inBlock((value) => value * value)]) {
+    const fresh = without(light, found);
+    const length = Math.sqrt(dot(fresh, fresh));
+    // nothing but rounding is left of what the others hold already
+    if (length > 1e-3 * Math.sqrt(dot(light, light)) && length > 0) found.push(fresh.map((value) => value / length));
+  }
+  return found;
+};
+
+/** What is left of a block that `lights`, at right angles to each other, do not explain. */
+const without = (block: Float32Array, lights: readonly Float32Array[]): Float32Array => {
+  const out = block.slice();
+  for (const light of lights) {
+    const share = dot(block, light);
+    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) - share * (light[i] as number);
+  }
+  return out;
 };
 
 interface Block {

@@ -12,9 +12,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lines import FAINT, LYING, UPRIGHT, along_lines, level_lines, line_kernels, right_angles, straight_edges
-from maps import box, gaussian, guided, pull_push, ramps, resize, rise, sample, smooth_step, widest
-from strain import limit_strain, unfolded
+from lines import FAINT, LYING, UPRIGHT, along_lines, level_lines, right_angles, straight_edges
+from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
+from rest import at_borders
+from strain import limit_strain, swings_limited, unfolded
+from thin import thin_things
 
 CLASSES = ["static", "sky", "sea", "river", "foliage", "grass", "cloth", "fire", "smoke", "hair", "body", "floating", "light"]
 AIR = [CLASSES.index(c) for c in ("sky", "smoke")]
@@ -53,40 +55,6 @@ LEVEL_GAIN = (0.5, 5.0)  # by how much all that sways, or all of a layer's waves
 LEVEL_GAIN_ALL = 1.2  # ... where everything may move: then nothing in particular was asked for, and what is faint stays faint
 MOST_NAMED = 5
 SWING = 1.75  # of worker/engines/motion.ts, by which typical sizes are multiplied
-
-
-def grown(seed, allowed, steps):
-    """What of `allowed` hangs together with `seed`: grayscale reconstruction by dilation, Vincent 1993, 2 pixels a step."""
-    for _ in range(steps):
-        seed = torch.minimum(F.max_pool2d(seed, 5, 1, 2), allowed)
-    return seed
-
-
-def thin_things(proxy, air, solid):
-    """Masts, branches, cables and beams before the air, brighter or darker than it: 0..1 on the proxy's grid.
-
-    Thin is what an opening or a closing removes. A cloud has such details too: what counts either hangs together
-    with something solid, or is a long straight line, or is much darker than the air around it.
-    """
-    radius = 5
-    closed = -widest(-widest(proxy, radius), radius)
-    opened = widest(-widest(-proxy, radius), radius)
-    # dark in every colour: a gap of blue between white clouds is not
-    darker, brighter = (closed - proxy).amin(1, keepdim=True), (proxy - opened).mean(1, keepdim=True)
-    before_air = smooth_step(widest(air, 3), 0.3, 0.6)
-    # what the clouds of this photo do themselves is no evidence
-    far = smooth_step(-widest(-air, 8), 0.5, 0.8) + 1e-6
-    usual = lambda detail: (detail * far).sum() / far.sum()
-    low_dark, low_bright = (3.5 * usual(darker)).clamp(min=0.05), (4.5 * usual(brighter)).clamp(min=0.06)
-    candidate = torch.maximum(rise(darker, low_dark), rise(brighter, low_bright)) * before_air
-    length = 17
-    along = F.conv2d(candidate, line_kernels(length, 12), padding=length // 2).amax(1, keepdim=True)
-    straight = smooth_step(along - 1.2 * box(candidate, length // 2), 0.45, 0.6)
-    pale = proxy.amax(1, keepdim=True)
-    bright_air = -widest(-widest(pale, radius), radius)
-    silhouette = smooth_step((bright_air - pale) / (bright_air + 0.05), 0.42, 0.55) * smooth_step(bright_air, 0.15, 0.3) * before_air
-    hanging = grown(widest(solid, 1) * candidate, candidate, 40)
-    return torch.maximum(torch.maximum(hanging, widest(straight, 2) * candidate), silhouette)
 
 
 def above_horizon(air):
@@ -173,6 +141,7 @@ class Prepare(nn.Module):
 
         # 2 who is where, on the proxy: probabilities follow the picture's edges
         groups = [segmentation[:, AIR].sum(1, keepdim=True), segmentation[:, WATER].sum(1, keepdim=True), segmentation[:, FIRE].sum(1, keepdim=True)]
+        smoke = segmentation[:, SMOKE:SMOKE + 1] / (groups[0] + 1e-4)
         inert = segmentation[:, 0:1] + segmentation[:, LIGHT:LIGHT + 1]
         p_luma = 0.2126 * proxy[:, 0:1] + 0.7152 * proxy[:, 1:2] + 0.0722 * proxy[:, 2:3]
         guide = torch.cat([p_luma, 0.7 * (proxy[:, 2:3] - proxy[:, 0:1])], 1)
@@ -193,7 +162,7 @@ class Prepare(nn.Module):
         middles, straight = straight_edges(p_luma)
         faint_middles, faint = straight_edges(p_luma, FAINT, (0.4, 0.6))
         shown = (air + water + fire).clamp(0, 1)
-        slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5))
+        slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
         p_sure = smooth_step(shown, 0.6, 0.8)
         p_sure = -widest(-p_sure, 2) * (1 - smooth_step(widest(slender, 2), 0.2, 0.5)) + 1e-3 * shown + 1e-5  # never nothing to go by
@@ -229,7 +198,6 @@ class Prepare(nn.Module):
         # 6 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
         flow, wave_layer, total, usual_layer, waving = 0, 0, 1e-4, 0, 0 * air
         near = 0.5 + 0.8 * depth
-        smoke = segmentation[:, SMOKE:SMOKE + 1] / (groups[0] + 1e-4)
         pace = smoke + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
         river = torch.maximum(river, 0.9 * told.float())  # water that is told where to go goes there, whatever it is
@@ -309,13 +277,15 @@ class Prepare(nn.Module):
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
+        asked = torch.stack([strength[AIR].amax(), strength[WATER].amax()])
+        flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water, asked)
         flow = gaussian(flow * (1 - at_rest), 2.0, 2.0) * unit
         wave_layer = limit_strain(wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
         wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)
-        wave_layer = unfolded(wave_layer, [limit * liveliness(usual_layer / total, TYPICAL_WAVE) for limit in FOLD_LAYER], 4, 4)
+        wave_layer = swings_limited(wave_layer, [limit * liveliness(usual_layer / total, TYPICAL_WAVE) for limit in FOLD_LAYER], 4, 4)
         wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL * liveliness(usual, TYPICAL_SWAY))
         wave_still = wave_still * leveled(wave_still / unit_waves / (usual + 1e-5), smooth_step(anchored * loose, 0.3, 0.6), most)
-        wave_still = unfolded(wave_still, [limit * liveliness(usual, TYPICAL_SWAY) for limit in FOLD_STILL], 8, 6)
+        wave_still = swings_limited(wave_still, [limit * liveliness(usual, TYPICAL_SWAY) for limit in FOLD_STILL], 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
@@ -357,6 +327,8 @@ class Prepare(nn.Module):
         half = lambda x: F.avg_pool2d(x, 2, 2)
         even = along_lines(torch.cat([half(wave_layer), half(wave_still), half(relief)], 1), faint)
         wave_layer, wave_still, relief = even.split([4 * FREQUENCIES, 4 * FREQUENCIES, 1], 1)
+        # straight edges are stiff, and what is beside them must not be squeezed against them
+        wave_layer, wave_still = unfolded(wave_layer, 2, 2, half(flow / cycles)), unfolded(wave_still, 4, 3)
         relief = gaussian(relief, 2.0, 2.0)  # no step beside a straightened edge either
         return (as_bytes(yuv[:, 0:1]), as_bytes(half(yuv[:, 1:3])), as_bytes(mask * 255), as_bytes(half(mask * 255)),
                 as_bytes(filled[:, 0:1]), as_bytes(half(filled[:, 1:3])),
@@ -414,6 +386,11 @@ def leveled(displacement, where, most):
     return torch.minimum((length + 1e-4).reciprocal().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
 
 
+def reflected(position):
+    """What lies beyond the picture's edge shows the picture mirrored there: it flows in as it flows inside, and has no seam."""
+    return position - 2 * (position - 1).clamp(min=0) + 2 * (-1 - position).clamp(min=0)
+
+
 class Frame(nn.Module):
     """Where every part of the photo is at one time: positions and shading on the fields' grid."""
 
@@ -434,7 +411,7 @@ class Frame(nn.Module):
         shift = sample(relief, at + shift) * towards
         fields = sample(torch.cat([self.wave(wave_still, phase), self.wave(wave_layer, phase), flow, lit, common], 1), at + shift)
         still = shift - fields[:, 0:2]
-        copies = [shift - fields[:, 2:4] - fields[:, 4:6] * travel[k] for k in range(2)]
+        copies = [reflected(at + shift - fields[:, 2:4] - fields[:, 4:6] * travel[k]) - at for k in range(2)]
 
         # 2 two copies average each other's detail away: raise the contrast about the local mean by what they do not share
         w0, w1 = weight[0], weight[1]

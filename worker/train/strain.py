@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from maps import box, widest
 
-MAX_STRAIN_EVER = 0.75
+MAX_STRAIN_EVER = 0.8
 TIMES = 16  # of the slowest swing; the quickest one has four of them
 
 
@@ -32,15 +32,24 @@ def limit_strain(displacement, limit, around=8, blur=6, strain=None):
     return displacement * box(box(box(factor, blur), blur), blur)
 
 
-def unfolded(waves, limits, around, blur):
-    """Swings that fold next to nothing over: each is limited by itself first, so that short ripples give way before a long swell does.
+def swings_limited(waves, limits, around, blur):
+    """Each of n swings limited by itself, so that short ripples give way before a long swell does.
 
     waves [1, 4 * n, h, w]: x and y of the cosine part, then of the sine part, of n swings with 1, 2, 4, ... periods per clip; limits: n.
-    They start from the photo and so go up to twice as far as their amplitude; what counts in the end is the strain of all together, at any time.
     """
-    waves = torch.cat([limit_strain(waves[:, 4 * k:4 * k + 4], limit, around, blur) for k, limit in enumerate(limits)], 1)
-    angles = 2 * math.pi / TIMES * torch.arange(1, TIMES).float().view(-1, 1) * torch.tensor([2.0 ** k for k in range(len(limits))])
-    parts = torch.stack([angles.cos() - 1, angles.sin()], 2).view(TIMES - 1, 2 * len(limits))
+    return torch.cat([limit_strain(waves[:, 4 * k:4 * k + 4], limit, around, blur) for k, limit in enumerate(limits)], 1)
+
+
+def unfolded(waves, around, blur, drift=None):
+    """The same waves lowered where they would fold: what counts is the strain of all swings together, at any time.
+
+    They start from the photo and so go up to twice as far as their amplitude. drift [1, 2, h, w]: how far the layer flows meanwhile.
+    """
+    count = waves.shape[1] // 4
+    angles = 2 * math.pi / TIMES * torch.arange(1, TIMES).float().view(-1, 1) * torch.tensor([2.0 ** k for k in range(count)])
+    parts = torch.stack([angles.cos() - 1, angles.sin()], 2).view(TIMES - 1, 2 * count)
     h, w = waves.shape[-2], waves.shape[-1]
-    at_times = torch.mm(parts, waves.view(2 * len(limits), 2 * h * w)).view(TIMES - 1, 2, h, w)
+    at_times = torch.mm(parts, waves.view(2 * count, 2 * h * w)).view(TIMES - 1, 2, h, w)
+    if drift is not None:
+        at_times = at_times + torch.arange(1, TIMES).float().view(-1, 1, 1, 1) / TIMES * drift
     return limit_strain(waves, MAX_STRAIN_EVER, around, blur, strain_of(at_times).amax(0, keepdim=True))

@@ -194,6 +194,13 @@ describe('ghosts', () => {
     const twice = draw((x, y) => 0.5 * texture(x - 9, y) + 0.5 * texture(x + 8, y), 240, 144);
     expect(ghostsOf(first, [held(twice)]).share).toBeGreaterThan(0.3);
   });
+  it('are not seen where light falls otherwise, and are seen under it', () => {
+    const light = (x: number, y: number): number => 1 + 0.35 * Math.sin(x / 23 + y / 31) * Math.sin(y / 17);
+    const lit = draw((x, y) => light(x, y) * texture(x, y), 240, 144);
+    expect(ghostsOf(first, [held(lit)]).share).toBeLessThan(0.02);
+    const twice = draw((x, y) => light(x, y) * (0.5 * texture(x - 9, y) + 0.5 * texture(x + 8, y)), 240, 144);
+    expect(ghostsOf(first, [held(twice)]).share).toBeGreaterThan(0.2);
+  });
   it('are not seen in one copy, moved and bent', () => {
     const moved = draw((x, y) => texture(x - 5 - 2 * Math.sin(y / 25), y), 240, 144);
     expect(ghostsOf(first, [moved, first].map(held)).share).toBeLessThan(0.02);
