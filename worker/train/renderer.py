@@ -44,7 +44,7 @@ FOLD_LAYER, FOLD_STILL = (0.36, 0.24, 0.18), (0.45, 0.33, 0.24)
 MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
 FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
-SHORE = 6  # proxy pixels
+SHORE, BESIDE = 6, 3  # proxy pixels
 FILL_LEVELS = 6  # the layer is continued from what is within 2 to this power pixels, further away from what the proxy shows
 CALMING = 4.0  # proxy pixels over which a current comes to rest before such water
 WATERISH, ALIKE = (0.1, 0.3), (16.0, 40.0)  # probability of water, and levels of brightness and colours together, for what may be more of it
@@ -161,6 +161,8 @@ class Prepare(nn.Module):
         mask = smooth_step(mask.sum(1, keepdim=True), 0.38 - 0.3 * soft, 0.58 + 0.3 * soft)
         middles, straight = straight_edges(p_luma)
         faint_middles, faint = straight_edges(p_luma, FAINT, (0.4, 0.6))
+        # waves are full of faint lines, and made of bends
+        faint = torch.maximum(straight, faint * F.max_pool2d(widest(1 - smooth_step(water, 0.6, 0.9), BESIDE), 2, 2))
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
