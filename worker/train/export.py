@@ -145,7 +145,13 @@ def export_denoiser(train, folder):
     write_denoiser(denoiser, f"{folder}/denoiser.onnx")
 
 
+# said in two ways, and trained on one of them far more often
+ALIKE = {"anti": "counter"}
+
+
 def write_vocabulary(vocabulary, path):
+    words = vocabulary["words"]
+    vocabulary = {**vocabulary, "words": {**words, **{word: words[other] for word, other in ALIKE.items() if word in words and other in words}}}
     with open(path + ".part", "w") as file:
         json.dump(vocabulary, file, separators=(",", ":"), ensure_ascii=False)
     os.replace(path + ".part", path)
