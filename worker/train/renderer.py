@@ -44,7 +44,9 @@ FOLD_LAYER, FOLD_STILL = (0.36, 0.24, 0.18), (0.45, 0.33, 0.24)
 MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
 FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
-SHORE, BESIDE = 6, 3  # proxy pixels
+SHORE = 6  # proxy pixels
+MOST_GLITTER = 0.02  # mean over the picture of how much lamps flicker: a wall of lights that all go on and off is a flashlight
+BLOWN_OUT = 0.7  # share of its flicker that a wide white patch loses: darkened, it would be seen to be empty
 FILL_LEVELS = 6  # the layer is continued from what is within 2 to this power pixels, further away from what the proxy shows
 CALMING = 4.0  # proxy pixels over which a current comes to rest before such water
 WATERISH, ALIKE = (0.1, 0.3), (16.0, 40.0)  # probability of water, and levels of brightness and colours together, for what may be more of it
@@ -162,7 +164,7 @@ class Prepare(nn.Module):
         middles, straight = straight_edges(p_luma)
         faint_middles, faint = straight_edges(p_luma, FAINT, (0.4, 0.6))
         # waves are full of faint lines, and made of bends
-        faint = torch.maximum(straight, faint * F.max_pool2d(widest(1 - smooth_step(water, 0.6, 0.9), BESIDE), 2, 2))
+        faint = torch.maximum(straight, faint * F.max_pool2d(widest(1 - smooth_step(water, 0.6, 0.9), SHORE), 2, 2))
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
@@ -290,9 +292,12 @@ class Prepare(nn.Module):
         wave_still = swings_limited(wave_still, [limit * liveliness(usual, TYPICAL_SWAY) for limit in FOLD_STILL], 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
-        bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + smooth_step(p_luma, 0.75, 0.95)).clamp(max=1)
+        white = smooth_step(p_luma, 0.75, 0.95)
+        bright = (smooth_step(p_luma - box(p_luma, 12), 0.02, 0.2) + white).clamp(max=1)
+        lamps = bright * (1 - BLOWN_OUT * smooth_step(box(white, 6), 0.4, 0.8))
         lit = resize(flicker * allowed[:, FIRE].sum(1, keepdim=True), proxy) * fire
-        lit = lit + (2.5 * resize(flicker * allowed[:, LIGHT:LIGHT + 1], proxy)).clamp(-0.45, 0.45) * bright
+        glitter = (2.5 * resize(flicker * allowed[:, LIGHT:LIGHT + 1], proxy)).clamp(-0.45, 0.45) * lamps
+        lit = lit + glitter * (MOST_GLITTER / (glitter.abs().mean() + 1e-6)).clamp(max=1)
         lit = lit + (1.5 * resize(flicker * allowed[:, WATER].sum(1, keepdim=True), proxy)).clamp(-0.35, 0.35) * bright
         # who asks for sparkling gets lights that come and go out of step
         nx, ny = ramps(proxy)
