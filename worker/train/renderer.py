@@ -163,8 +163,10 @@ class Prepare(nn.Module):
         mask = smooth_step(mask.sum(1, keepdim=True), 0.38 - 0.3 * soft, 0.58 + 0.3 * soft)
         middles, straight = straight_edges(p_luma)
         faint_middles, faint = straight_edges(p_luma, FAINT, (0.4, 0.6))
-        # waves are full of faint lines, and made of bends
-        faint = torch.maximum(straight, faint * F.max_pool2d(widest(1 - smooth_step(water, 0.6, 0.9), SHORE), 2, 2))
+        # waves are full of faint lines, and made of bends; so are skirts, manes and boats that were asked to move
+        bending = resize(allowed[:, [*SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), proxy)
+        firm_ground = torch.minimum(widest(1 - smooth_step(water, 0.6, 0.9), SHORE), 1 - smooth_step(bending, 0.3, 0.6))
+        faint = torch.maximum(straight, faint * F.max_pool2d(firm_ground, 2, 2))
         shown = (air + water + fire).clamp(0, 1)
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it

@@ -43,13 +43,25 @@ def swings_limited(waves, limits, around, blur):
 def unfolded(waves, around, blur, drift=None):
     """The same waves lowered where they would fold: what counts is the strain of all swings together, at any time.
 
-    They start from the photo and so go up to twice as far as their amplitude. drift [1, 2, h, w]: how far the layer flows meanwhile.
+    They start from the photo and so go up to twice as far as their amplitude. What is left over by the slow swings is for the quick ones: else
+    whoever asks for a storm would see less than who asks for a breeze, for ripples strain most and move least.
+    drift [1, 2, h, w]: how far the layer flows meanwhile.
     """
     count = waves.shape[1] // 4
-    angles = 2 * math.pi / TIMES * torch.arange(1, TIMES).float().view(-1, 1) * torch.tensor([2.0 ** k for k in range(count)])
-    parts = torch.stack([angles.cos() - 1, angles.sin()], 2).view(TIMES - 1, 2 * count)
     h, w = waves.shape[-2], waves.shape[-1]
-    at_times = torch.mm(parts, waves.view(2 * count, 2 * h * w)).view(TIMES - 1, 2, h, w)
-    if drift is not None:
-        at_times = at_times + torch.arange(1, TIMES).float().view(-1, 1, 1, 1) / TIMES * drift
-    return limit_strain(waves, MAX_STRAIN_EVER, around, blur, strain_of(at_times).amax(0, keepdim=True))
+    turns = torch.arange(1, TIMES).float().view(-1, 1) / TIMES
+    moved = 0 if drift is None else turns.view(-1, 1, 1, 1) * drift
+    before = torch.zeros_like(waves[:, 0:1]) if drift is None else strain_of(drift)
+    parts = []
+    for k in range(count):
+        angles = 2 * math.pi * 2 ** k * turns
+        swing = waves[:, 4 * k:4 * k + 4]
+        at_times = torch.mm(torch.cat([angles.cos() - 1, angles.sin()], 1), swing.view(2, 2 * h * w)).view(TIMES - 1, 2, h, w)
+        with_it = strain_of(moved + at_times).amax(0, keepdim=True)
+        # the strain is convex: this share of the swing adds at most this share of the difference
+        share = ((MAX_STRAIN_EVER - before) / (with_it - before).clamp(min=1e-4)).clamp(0, 1)
+        share = box(box(box(-widest(-share, around), blur), blur), blur)
+        parts.append(swing * share)
+        moved = moved + at_times * share
+        before = strain_of(moved).amax(0, keepdim=True)
+    return torch.cat(parts, 1)
