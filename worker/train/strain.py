@@ -25,9 +25,9 @@ def strain_of(displacement):
     return ((gx * gx + gy * gy).sum(1, keepdim=True) + 1e-12).sqrt()
 
 
-def limit_strain(displacement, limit, around=8, blur=6, strain=None):
-    """Lowers amplitudes where the strain (that of the displacement, if none is given) exceeds `limit`, and up to `around` pixels from there."""
-    factor = (limit / (strain_of(displacement) if strain is None else strain)).clamp(max=1)
+def limit_strain(displacement, limit, around=8, blur=6):
+    """Lowers amplitudes where the strain exceeds `limit`, and up to `around` pixels from there."""
+    factor = (limit / strain_of(displacement)).clamp(max=1)
     factor = -widest(-factor, around)
     return displacement * box(box(box(factor, blur), blur), blur)
 
