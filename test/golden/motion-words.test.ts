@@ -138,3 +138,29 @@ it.each([
   expect(middle).toBeGreaterThan(least + 0.1);
   expect(most).toBeGreaterThan(middle + 0.2);
 });
+
+describe('names of what stands in a photo, in five languages', () => {
+  it.each([
+    ['only the geyser moves', 'river'],
+    ['a hot spring ripples, the pagoda stays still', 'sea'],
+    ['the hydrangeas nod, the tuk-tuk stays still', 'grass'],
+    ['catkins sway', 'foliage'],
+    ['die Fähre schaukelt', 'floating'],
+    ['der Igel atmet', 'body'],
+    ['la glicinia se mece, la ermita no se mueve', 'foliage'],
+    ['le mélèze bouge', 'foliage'],
+    ['間欠泉が噴き上がる', 'river'],
+  ])('%s', async (prompt, moving) => {
+    expect(await cameraOf(prompt)).toEqual([]);
+    expect(await amplitude(prompt, moving)).toBeGreaterThan(0.4);
+  });
+
+  it.each(['für immer ziehen die Wolken', 'the polar bear breathes, the ice floes drift'])('%s: no hair, no leaves', async (prompt) => {
+    for (const name of ['hair', 'foliage']) expect(await amplitude(prompt, name)).toBe(0);
+  });
+
+  it('fahre näher ran is the camera, Fähre is a boat', async () => {
+    expect(await cameraOf('fahre näher ran')).toEqual(['dolly+']);
+    expect(await amplitude('die Fähre bewegt sich', 'floating')).toBeGreaterThan(0.4);
+  });
+});

@@ -8,6 +8,8 @@ export interface Vocabulary {
   readonly words: Readonly<Record<string, number>>;
   /** Form in any language → the words it stands for, separated by spaces; empty = the form is dropped. */
   readonly lemmas?: Readonly<Record<string, string>>;
+  /** The words that things stand for → their names, separated by spaces, of up to four words joined by _; no typing mistake is taken for one. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 type Ids = readonly number[];
@@ -17,14 +19,17 @@ const ALIAS_ENDINGS = ['s', 'e', 'n', 'en', 'er', 'em', 'es', 'x', 'a', 'o', 'as
 const LINKS = ['', 's', 'n', 'en', 'es'];
 const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', œ: 'oe', æ: 'ae', ø: 'o', '、': ',', '。': '.' };
 
+const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' };
+/** Words of the longest alias. */
+const PHRASE = 4;
+
 /** Kana, kanji, the iteration mark and the prolonged sound mark. */
 const JAPANESE = /^[々\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]/;
 const PIECES = /[a-z0-9]+|[々\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]+|[,.;!]/g;
 
-/** Lower case, without accents; runs of Latin letters and digits, runs of Japanese, clause punctuation alone. */
+/** Of lower case: without accents; runs of Latin letters and digits, runs of Japanese, clause punctuation alone. */
 const splitWords = (text: string): string[] =>
   text
-    .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
     .replace(/[ßœæø、。]/g, (letter) => LETTERS[letter] ?? letter)
@@ -52,17 +57,17 @@ const stems = (stem: string): string[] => {
 };
 
 /** A function from text to `maxTokens` ids, padded; words that nothing in the vocabulary resembles are dropped. */
-export const createTokenizer = ({ maxTokens, pad, words, lemmas = {} }: Vocabulary): ((text: string) => number[]) => {
+export const createTokenizer = ({ maxTokens, pad, words, lemmas = {}, names = {} }: Vocabulary): ((text: string) => number[]) => {
   const ids = new Map(Object.entries(words));
-  const aliases = new Map(
-    Object.entries(lemmas).map(([form, meaning]): [string, Ids] => [
-      form,
-      meaning
-        .split(' ')
-        .map((word) => ids.get(word))
-        .filter((id) => id !== undefined),
-    ]),
-  );
+  const idsOf = (meaning: string): Ids =>
+    meaning
+      .split(' ')
+      .map((word) => ids.get(word))
+      .filter((id) => id !== undefined);
+  const aliases = new Map([
+    ...Object.entries(names).flatMap(([meaning, forms]) => forms.split(' ').map((form): [string, Ids] => [form.replaceAll('_', ' '), idsOf(meaning)])),
+    ...Object.entries(lemmas).map(([form, meaning]): [string, Ids] => [form, idsOf(meaning)]),
+  ]);
   const longest = Math.max(0, ...[...aliases.keys()].filter((form) => JAPANESE.test(form)).map((form) => form.length));
 
   const known = (word: string): Ids | undefined => {
@@ -122,10 +127,8 @@ export const createTokenizer = ({ maxTokens, pad, words, lemmas = {} }: Vocabula
     }
     if (closest !== undefined) return [closest];
     if (word.length < 6) return [];
-    for (const [form, meaning] of aliases) {
-      if (form.length >= 5 && !JAPANESE.test(form) && oneEditApart(word, form)) return meaning;
-    }
-    return [];
+    const form = Object.keys(lemmas).find((other) => other.length >= 5 && !JAPANESE.test(other) && oneEditApart(word, other));
+    return form === undefined ? [] : (aliases.get(form) ?? []);
   };
 
   const lookUp = (piece: string): Ids => {
@@ -137,8 +140,35 @@ export const createTokenizer = ({ maxTokens, pad, words, lemmas = {} }: Vocabula
     return parts.length > 0 ? parts : repair(piece);
   };
 
+  /** Lower case; a word with an umlaut that the vocabulary holds spelt out is that one: "Fähre" is not "fahre". */
+  const spellOut = (text: string): string =>
+    text
+      .toLowerCase()
+      .normalize('NFC')
+      .replace(/[a-zäöüß]+/g, (word) => {
+        const spelt = word.replace(/[äöüß]/g, (letter) => UMLAUTS[letter] ?? letter);
+        return /[äöü]/.test(word) && aliases.has(spelt) ? spelt : word;
+      });
+
+  /** How many of the pieces stand for one thing, the longest name first, and its ids. */
+  const phrase = (pieces: readonly string[]): { readonly length: number; readonly ids: Ids } => {
+    for (let length = pieces.length; length > 1; length--) {
+      const name = pieces.slice(0, length).join(' ');
+      const named = aliases.get(name) ?? (name.endsWith('s') ? aliases.get(name.slice(0, -1)) : undefined);
+      if (named !== undefined) return { length, ids: named };
+    }
+    return { length: 1, ids: lookUp(pieces[0] ?? '') };
+  };
+
   return (text) => {
-    const found = splitWords(text).flatMap(lookUp).slice(0, maxTokens);
+    const pieces = splitWords(spellOut(text));
+    const all: number[] = [];
+    for (let start = 0; start < pieces.length; ) {
+      const { length, ids: named } = phrase(pieces.slice(start, start + PHRASE));
+      all.push(...named);
+      start += length;
+    }
+    const found = all.slice(0, maxTokens);
     return [...found, ...Array<number>(maxTokens - found.length).fill(pad)];
   };
 };

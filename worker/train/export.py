@@ -21,6 +21,7 @@ from captions import CAMERA, CLASSES, build_words
 from motion import DECODE
 from networks import CAMERA_SIZE, CLASS_COUNT, CONTEXT_SIZE, FEATURE_CHANNELS, FIELD_CHANNELS, PROGRAM_SIZE, Denoiser, GuidedDenoiser, ImageEncoder, TextHead, clean_program
 from text import Tokenizer
+from words_named import with_names
 
 OPSET = 18
 # The short-trained denoiser undershoots oscillation; the exported decoding scales
@@ -117,12 +118,18 @@ def write_denoiser(denoiser, path):
 
 
 def export_text(train, folder):
-    """Writes text.onnx, the golden cases and the tokeniser's part of vocabulary.json; returns that part."""
+    """Writes text.onnx and `export_words`; returns the tokeniser's part of vocabulary.json."""
     words_path = f"{train}/words.json"
     tokenizer = Tokenizer.load(words_path) if os.path.exists(words_path) else build_words()
     text, _ = load_average(TextHead(len(tokenizer.words)), f"{train}/text.pt")
     ids = torch.tensor([tokenizer.encode("slow zoom out while the waves roll"), tokenizer.encode("")])
     write(TextGraph(text).eval(), (ids,), ["token_ids"], ["context", "program"], f"{folder}/text.onnx", {n: {0: "batch"} for n in ("token_ids", "context", "program")})
+    return export_words(tokenizer, folder)
+
+
+def export_words(tokenizer, folder):
+    """Writes the golden cases and the tokeniser's part of vocabulary.json, names included; returns that part."""
+    tokenizer = with_names(tokenizer)
     write_cases(tokenizer, f"{folder}/tokenizer-cases.json")
     path = f"{folder}/vocabulary.json"
     if os.path.exists(path):
@@ -145,13 +152,7 @@ def export_denoiser(train, folder):
     write_denoiser(denoiser, f"{folder}/denoiser.onnx")
 
 
-# said in two ways, and trained on one of them far more often
-ALIKE = {"anti": "counter"}
-
-
 def write_vocabulary(vocabulary, path):
-    words = vocabulary["words"]
-    vocabulary = {**vocabulary, "words": {**words, **{word: words[other] for word, other in ALIKE.items() if word in words and other in words}}}
     with open(path + ".part", "w") as file:
         json.dump(vocabulary, file, separators=(",", ":"), ensure_ascii=False)
     os.replace(path + ".part", path)
@@ -160,11 +161,14 @@ def write_vocabulary(vocabulary, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", default="/var/tmp/train")
-    parser.add_argument("--only", choices=["text", "image", "denoiser"], help="export this graph alone; what belongs to the others in vocabulary.json stays as it is")
+    parser.add_argument("--only", choices=["text", "image", "denoiser", "names"], help="export this graph alone, or only the names anew, of the words that ship; what belongs to the others in vocabulary.json stays as it is")
     parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../models/motion"))
     options = parser.parse_args()
     torch.manual_seed(0)
     os.makedirs(options.out, exist_ok=True)
+    if options.only == "names":
+        export_words(Tokenizer.load(f"{options.out}/vocabulary.json"), options.out)
+        return
     alone = {"text": export_text, "image": export_image, "denoiser": export_denoiser}
     if options.only:
         alone[options.only](options.train, options.out)
@@ -200,6 +204,8 @@ CASE_TEXTS = [
     "l'eau s'écoule, d'abord à gauche", "la caméra n'avance pas", "œil de bœuf", "les nuages dérivent", "caméra à l'épaule", "las nubes se mueven hacia la izquierda", "cámara fija", "el niño respira", "CORAZÓN ardiente",
     "雲が左に流れる間、カメラは右にパン。", "ズームイン", "ｽﾞｰﾑｱｳﾄ", "木々が風にそよぐ、空は動かない", "水だけ動く", "ガラスの靴", "zoomしながら雲", "反時計回りに回転", "ゆっくり4秒パンするloop", "ﾊﾟﾝ", "ひらがなだけ", "々々", "ーー",
     "Zoom avant, die Wolken ziehen, las olas rompen, 旗がはためく", "nubess", "feuillles", "Wasserfälle", "unbekanntwort quelconque desconocido 不明", "a la izquierda", "grassland housewife raincloud", "ẞ ﬀ ① ²",
+    "the geyser shoots up, the tuk-tuk stays still", "sea lions, a Sea-Lion and two fire trucks", "forget-me-nots", "hot springs steam", "hot water, springs", "Fähre fahre Faehre FÄHREN", "Fa\u0308hre", "für immer",
+    "wisteira", "die Stabkirche am Fjord", "間欠泉が噴き上がる", "あじさいとハリネズミ", "le mélèze et l'épicéa", "el jacarandá y la ceiba",
 ]
 
 

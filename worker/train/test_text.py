@@ -13,7 +13,6 @@ import torch
 from captions import CAMERA, CLASSES
 from networks import TextHead, clean_program
 from text import Tokenizer
-from train_denoiser import load_average
 from words_held_out import HELD_OUT
 
 # prompt -> camera words that must come out ("zoom+" sign, "-" none at all), classes that must move, direction
@@ -248,6 +247,8 @@ do not move the water, just the grass | - | grass !sea !river
 
 def trained(folder):
     """Prompt -> program, by a training's running average."""
+    from train_denoiser import load_average  # OpenCV and the photographs, which exported files do without
+
     tokenizer = Tokenizer.load(f"{folder}/words.json")
     head = load_average(TextHead(len(tokenizer.words)), f"{folder}/text.pt")
     return lambda text: clean_program(head(torch.tensor([tokenizer.encode(text)]))[1])[0]

@@ -5,6 +5,7 @@ nothing = none) | classes that must move, `!class` that must not, `< > ^ v` drif
 """
 
 from words_held_out_chat import CHAT
+from words_held_out_names import NAMES
 
 HELD_OUT = {"en": """
 pan left while the clouds drift right | panX- | sky >
@@ -343,4 +344,4 @@ smoke drifts lazily || smoke drifts || smoke drifts fast || 7
 die Gräser zittern leicht || die Gräser zittern || die Gräser zittern heftig || 4
 """}
 
-HELD_OUT |= CHAT
+HELD_OUT |= CHAT | NAMES

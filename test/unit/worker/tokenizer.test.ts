@@ -56,3 +56,35 @@ describe('createTokenizer', () => {
     expect(ids('nuagess schwnek')).toEqual([2, 3]);
   });
 });
+
+describe('names of things', () => {
+  const names = { sea: 'lagune fjord tide_pool', clouds: 'nimbus', 'clouds sea': 'storm_at_sea', wave: 'faehre', '': 'fuer' };
+  const named = createTokenizer({ maxTokens: 6, pad: 0, words, lemmas: { ...lemmas, fahre: 'drift', fur: 'camera' }, names });
+  const read = (text: string): number[] => named(text).filter((id) => id > 0);
+
+  it('stand for the words of their group, with an ending too', () => {
+    expect(read('the fjords, nimbus')).toEqual([8, 1, 2]);
+  });
+
+  it('may have several words, the longest one wins, and a plural', () => {
+    expect(read('Tide-Pools drift')).toEqual([8, 6]);
+    expect(read('a storm at sea')).toEqual([2, 8]);
+  });
+
+  it('of several words never reach over punctuation', () => {
+    expect(read('tide, pool')).toEqual([1]);
+  });
+
+  it('written with an umlaut are not the word without it', () => {
+    expect(read('Fähre')).toEqual([7]);
+    expect(read('Fa\u0308hre')).toEqual([7]);
+    expect(read('Faehre')).toEqual([7]);
+    expect(read('fahre')).toEqual([6]);
+    expect(read('für fur')).toEqual([5]);
+  });
+
+  it('are never guessed from a typing mistake, and give way to a trained form', () => {
+    expect(read('lagumes')).toEqual([]);
+    expect(createTokenizer({ maxTokens: 2, pad: 0, words, lemmas, names: { clouds: 'meer' } })('meer')).toEqual([8, 0]);
+  });
+});
