@@ -1,4 +1,4 @@
-/** What a request is decided upon, the decision, and its way back into the database; the SQL is in `accept-scalars.ts`. */
+/** What a request is decided upon, the decision, and its way back into the database; the SQL is in `accept-scalars.ts` and `accept-steady.ts`. */
 import type { Clock } from '../clock.ts';
 import { enter, type Flow, urgency } from '../fairness.ts';
 import type { Line as LedgerLine } from '../ledger.ts';

@@ -9,6 +9,7 @@ import { migrate } from './migrations.ts';
 import { asDatabaseError, isAway, type Patience, timeouts, usualPatience } from './patience.ts';
 import { createKeptStatements } from './pglite-kept.ts';
 import { createPglitePool } from './pglite-pool.ts';
+import { askKept } from './postgres-kept.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -78,12 +79,12 @@ export const openPglite = async (directory: string | null): Promise<Database> =>
     const queueConnection = createPglitePool(lite);
     await migrate(wrap(lite), await queueConnection.connect());
     await lite.exec(`SET search_path TO ${SEARCH_PATH}; SET random_page_cost TO ${RANDOM_PAGE_COST}`);
-    const askKept = createKeptStatements(lite);
+    const askLite = createKeptStatements(lite);
     const { query } = wrap(lite);
     return {
       async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
         const name = kept.get(text);
-        return name ? [{ found: await askKept(name, text, params) } as unknown as R] : query<R>(text, params);
+        return name ? [{ found: await askLite(name, text, params) } as unknown as R] : query<R>(text, params);
       },
       transaction: <T>(work: (tx: Queryable) => Promise<T>) => lite.transaction((tx) => work(wrap(tx as unknown as PGlite))) as Promise<T>,
       queueConnection,
@@ -122,7 +123,8 @@ export const openPostgres = async (url: string, patience: Patience = usualPatien
   const wrap = (source: pg.Pool | pg.ClientBase): Queryable => ({
     async query<R extends Row>(text: string, params: readonly (string | number | boolean | null)[] = []) {
       const name = kept.get(text);
-      return (await (name ? source.query<R>({ name, text, values: [...params] }) : source.query<R>(text, [...params])).catch(giveUp)).rows;
+      if (name) return [{ found: await askKept(source, name, text, params).catch(giveUp) } as unknown as R];
+      return (await source.query<R>(text, [...params]).catch(giveUp)).rows;
     },
   });
   // A migration, or waiting for somebody else's, may take longer than anything else may.

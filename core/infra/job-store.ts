@@ -1,4 +1,4 @@
-/** Jobs in SQL. Every state change is one transaction with its ledger entry, its place in line and its event. */
+/** Jobs in SQL. Every state change after the first is one transaction with its ledger entry, its place in line and its event; being accepted has no event. */
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { isFinal, type Job, type JobState } from '../job.ts';

@@ -3,6 +3,7 @@ import { runMigrations as migrateQueue } from 'bullmq';
 import { acceptFunctions } from './accept-functions.ts';
 import { acceptScalars } from './accept-scalars.ts';
 import { acceptSeen } from './accept-seen.ts';
+import { acceptSteady } from './accept-steady.ts';
 import type { Queryable } from './database.ts';
 
 const steps: readonly string[] = [
@@ -255,6 +256,8 @@ const steps: readonly string[] = [
   acceptSeen,
   // With less to put together and to take apart.
   acceptScalars,
+  // With plans that stay.
+  acceptSteady,
 ];
 
 type Session = Parameters<typeof migrateQueue>[0];

@@ -45,8 +45,8 @@ const createDeps = ({ database, directory, redisUrl }: Ground, origins: readonly
     store: createStore(database, systemClock),
     queue: {
       ...queue,
-      add(jobId) {
-        const adding = queue.add(jobId);
+      add(jobId, options) {
+        const adding = queue.add(jobId, options);
         onAdding(adding);
         return adding;
       },

@@ -63,7 +63,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   '@hono/node-server': /^bots\/web\//,
   bullmq: /^core\/infra\/(bullmq-queue|migrations)\.ts$/,
   ioredis: /^(core\/infra\/|worker\/doctor\.ts$)/,
-  pg: /^core\/infra\/database\.ts$|^worker\/doctor\.ts$/,
+  pg: /^core\/infra\/(database|postgres-kept)\.ts$|^worker\/doctor\.ts$/,
   '@electric-sql/pglite': /^core\/infra\/(database|pglite-(kept|pool))\.ts$/,
   pino: /^core\/infra\/pino-logger\.ts$/,
   'prom-client': /^core\/infra\/metrics\.ts$/,
