@@ -33,7 +33,7 @@ LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.0055, 0.008  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.0055, 0.0075  # shares of the frame for a strength of 1, before the swing's own factor
 PLEATED, AFLOAT = 0.5, 0.7  # share of the straight edges of cloth, and of boats, that need not rest
 CLOSE_UP = 0.3  # share of its breathing that a body loses by filling the picture
 CREST_LIGHT = 3.0  # change of brightness per displacement of the water's surface, in half heights of the picture
@@ -43,12 +43,12 @@ MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.1
 FOLD_LAYER, FOLD_STILL = (0.36, 0.24, 0.18), (0.45, 0.33, 0.24)
 MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
-FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
+FELT, FELT_FLOW = 0.65, 0.65  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
 SHORE = 6  # proxy pixels
 MOST_GLITTER = 0.02  # mean over the picture of how much lamps flicker: a wall of lights that all go on and off is a flashlight
 BLOWN_OUT = 0.7  # share of its flicker that a wide white patch loses: darkened, it would be seen to be empty
 FILL_LEVELS = 6  # the layer is continued from what is within 2 to this power pixels, further away from what the proxy shows
-HARD = (0.06, 0.12)  # brightness against its surroundings
+HARD = (0.03, 0.08)  # brightness against its surroundings
 CALMING = 4.0  # proxy pixels over which a current comes to rest before such water
 WATERISH, ALIKE = (0.1, 0.3), (16.0, 40.0)  # probability of water, and levels of brightness and colours together, for what may be more of it
 GROUND = 0.2  # share of the depth that is just the height in the picture: most stand on ground, and no picture is flat
@@ -225,7 +225,11 @@ class Prepare(nn.Module):
         hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
         # what lies in the midst of water is a ripple, not a shore
         shores = F.max_pool2d(widest(1 - smooth_step(water, 0.4, 0.8), SHORE + 4), 2, 2)
-        level = level_lines(faint_middles) * shores
+        # ... unless it goes on all along: the rim of a basin; and what goes straight on through steam is a railing
+        hard = F.max_pool2d(smooth_step(steps, *HARD), 2, 2)
+        rims = level_lines(middles, ALL_ALONG) * hard
+        level = torch.maximum(level_lines(faint_middles) * shores, rims)
+        rims, hard = resize(torch.maximum(rims, level_lines(middles) * hard), proxy), resize(straight.amax(1, keepdim=True) * hard, proxy)
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
@@ -243,10 +247,6 @@ class Prepare(nn.Module):
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         asked = torch.stack([strength[AIR].amax(), strength[WATER].amax()])
-        # what goes straight on through steam is a railing, and a line all along the water the rim of a basin, whatever they were taken for
-        hard = smooth_step(steps, *HARD)
-        rims = torch.maximum(resize(level_lines(middles, ALL_ALONG), proxy), resize(level_lines(middles), proxy) * hard)
-        hard = resize(straight.amax(1, keepdim=True), proxy) * hard
         flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water, asked, hard, rims)
         flow = gaussian(flow * (1 - at_rest), 2.0, 2.0) * unit
         # a dock stays straight, whatever it was taken for
