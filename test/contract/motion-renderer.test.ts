@@ -159,6 +159,32 @@ describe('prepare.onnx', () => {
     }
     expect(most / cycles).toBeLessThan(1);
   });
+  it('lets a current rest at a rim that goes all along the water, and not at a shorter line', async () => {
+    /** How far the water goes on average at the line, as a share of the height; the line's lower side is darker between two columns. */
+    const goes = async (left: number, right: number): Promise<number> => {
+      const paint = (at: number, channel: number): number =>
+        ([0.3, 0.45, 0.6][channel] as number) +
+        0.02 * (grain[at] as number) -
+        (at / WIDTH > 0.6 * HEIGHT && (at % WIDTH) / WIDTH >= left && (at % WIDTH) / WIDTH < right ? 0.2 : 0);
+      const out = await prepare(
+        { [RIVER]: 1 },
+        paint,
+        seenAs(() => RIVER),
+        [0, 1],
+      );
+      const { data, dims } = out.float('flow');
+      const [, , height = 0, width = 0] = dims;
+      const row = Math.round(0.6 * height);
+      const [from, to] = [Math.round(0.1 * width), Math.round(0.25 * width)];
+      let sum = 0;
+      for (let x = from; x < to; x++) sum += Math.abs(data[(height + row) * width + x] as number) / 2;
+      return sum / (to - from);
+    };
+    const [none, short, rim] = [await goes(0, 0), await goes(0.1, 0.25), await goes(0, 1)];
+    expect(none).toBeGreaterThan(0.01);
+    expect(short).toBeGreaterThan(0.7 * none);
+    expect(rim).toBeLessThan(0.3 * none);
+  });
   it('lets smoke go no further than it is from where it ends, and water come from no further than it is known', async () => {
     /** How far a column's flow goes on average, and how far the column is from the border to its left, as shares of the width. */
     const reach = async (kind: number, strength: number, drift: number): Promise<(share: number) => { readonly goes: number; readonly has: number }> => {

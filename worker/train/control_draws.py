@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from export import ImageGraph
 from motion import compand, decompand, synthesise
 from networks import CLASS_COUNT, Denoiser, GuidedDenoiser, ImageEncoder, believe_words, low_pass, motion_gate
-from renderer import in_phase
+from waves import in_phase
 from restore import restore_weights
 from settle import draw_numbers, settle_field
 from train_denoiser import NAMED_ODDS, NAMED_SKY_ODDS, empty_inputs, load_average, raise_odds, sample

@@ -10,6 +10,7 @@ from maps import box, gaussian, ramps, sample, smooth_step, widest
 DIRECTIONS = 12
 LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
 CLEAR, FAINT = (0.04, 0.10), (0.012, 0.04)
+LONG, ALL_ALONG = 61, 121  # pixels of half size
 UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
 
 
@@ -54,10 +55,10 @@ def right_angles(straight):
     return gaussian(widest(both, 2), 2.0, 2.0)
 
 
-def level_lines(straight):
-    """Edges that lie for a third of the picture: far shores, horizons, quays. 0..1 at half size."""
+def level_lines(straight, length=LONG):
+    """Edges that lie for `length` pixels of half size, a third of the picture: far shores, horizons, quays. 0..1 at half size."""
     lying = F.max_pool2d(straight[:, LYING].amax(1, keepdim=True), (3, 1), 1, (1, 0))
-    return widest(smooth_step(F.avg_pool2d(lying, (1, 61), 1, (0, 30), count_include_pad=False), 0.45, 0.7) * lying, 2)
+    return widest(smooth_step(F.avg_pool2d(lying, (1, length), 1, (0, length // 2), count_include_pad=False), 0.45, 0.7) * lying, 2)
 
 
 REACHES = (6.0, 13.0, 21.0, 30.0)  # pixels of half size to either side

@@ -12,11 +12,12 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lines import FAINT, LYING, UPRIGHT, along_lines, level_lines, right_angles, straight_edges
+from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, level_lines, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
 from rest import at_borders
-from strain import limit_strain, swings_limited, unfolded
+from strain import limit_strain, unfolded
 from thin import thin_things
+from waves import LEVEL_GAIN, LEVEL_GAIN_ALL, TYPICAL_BREATH, breathing, evened, in_phase, leveled, liveliness, ripples, sized
 
 CLASSES = ["static", "sky", "sea", "river", "foliage", "grass", "cloth", "fire", "smoke", "hair", "body", "floating", "light"]
 AIR = [CLASSES.index(c) for c in ("sky", "smoke")]
@@ -25,38 +26,34 @@ FIRE = [CLASSES.index("fire")]
 TALL = [CLASSES.index(c) for c in ("foliage",)]
 SWAYING = [CLASSES.index(c) for c in ("grass", "cloth", "hair")]
 HAIR = CLASSES.index("hair")
+CLOTH = CLASSES.index("cloth")
 FLOATING = [CLASSES.index("floating")]
 BODY = CLASSES.index("body")
 LIGHT = CLASSES.index("light")
 RIVER = CLASSES.index("river")
 SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
-TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY, TYPICAL_BREATH = 0.045, 0.0055, 0.008, 0.0052  # shares of the frame for a strength of 1, before the swing's own factor
+TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.0055, 0.0075  # shares of the frame for a strength of 1, before the swing's own factor
+PLEATED, AFLOAT = 0.5, 0.7  # share of the straight edges of cloth, and of boats, that need not rest
 CLOSE_UP = 0.3  # share of its breathing that a body loses by filling the picture
-MAX_GAIN = 6.0
 CREST_LIGHT = 3.0  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
 MAX_TRAVEL_AIR, MAX_TRAVEL_WATER = 0.22, 0.1
-MAX_STRAIN_STILL = 0.09  # limit of the norm of the displacement's gradient per swing: above it, stems and trunks look like jelly
-MAX_STRAIN_LAYER = 0.22
-# ... of each swing by itself once all are brought to their size
+# limits of the norm of the displacement's gradient, of each swing by itself: above them, stems and trunks look like jelly
 FOLD_LAYER, FOLD_STILL = (0.36, 0.24, 0.18), (0.45, 0.33, 0.24)
 MAX_STRAIN_FLOW = 0.5  # ... of the way that a copy of the layer goes before it starts anew
 SPARKLE, SPARKS = 0.35, (31.0, 47.0)  # change of brightness of glints on water, and how it differs from place to place, radians per half of the picture
-FELT, FELT_FLOW = 0.5, 0.6  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
+FELT, FELT_FLOW = 0.65, 0.65  # powers of the strength that was said: what is gentle is still seen, what is strong stays within its limits
 SHORE = 6  # proxy pixels
 MOST_GLITTER = 0.02  # mean over the picture of how much lamps flicker: a wall of lights that all go on and off is a flashlight
 BLOWN_OUT = 0.7  # share of its flicker that a wide white patch loses: darkened, it would be seen to be empty
 FILL_LEVELS = 6  # the layer is continued from what is within 2 to this power pixels, further away from what the proxy shows
+HARD = (0.03, 0.08)  # brightness against its surroundings
 CALMING = 4.0  # proxy pixels over which a current comes to rest before such water
 WATERISH, ALIKE = (0.1, 0.3), (16.0, 40.0)  # probability of water, and levels of brightness and colours together, for what may be more of it
 GROUND = 0.2  # share of the depth that is just the height in the picture: most stand on ground, and no picture is flat
 RELIEF_BLUR = 14.0  # proxy pixels: what bends over a shorter way bends straight edges
-SMOOTH = (3.0, 2.5, 1.5)  # deviation of the averaging of the three swings, cells of 1/64 of the picture
-LEVEL_GAIN = (0.5, 5.0)  # by how much all that sways, or all of a layer's waves, is lowered or raised at most to its typical size
-LEVEL_GAIN_ALL = 1.2  # ... where everything may move: then nothing in particular was asked for, and what is faint stays faint
 MOST_NAMED = 5
-SWING = 1.75  # of worker/engines/motion.ts, by which typical sizes are multiplied
 
 
 def above_horizon(air):
@@ -64,47 +61,6 @@ def above_horizon(air):
     rows = (ramps(air)[1] + 1) / 2
     lowest = (rows * (air.amax(3, keepdim=True) > 0.5)).amax(2, keepdim=True).clamp(min=0.15)
     return 0.25 + 0.85 * ((lowest - rows) / lowest).clamp(0, 1).expand_as(air)
-
-
-def ripples(swell, water):
-    """Adds waves to the sampled swell: as in perspective they grow longer, higher and slower towards the viewer.
-
-    swell [1, 12, h, w] in picture units: its size is kept, its phase moves the crests; water [1, 1, 64, 64] its probability.
-    """
-    cell_rows = (ramps(water)[1] + 1) / 2
-    horizon = torch.where(water.amax(3, keepdim=True) > 0.5, cell_rows, torch.ones_like(cell_rows)).amin(2, keepdim=True)
-    x, y = ramps(swell)
-    rows = (y + 1) / 2
-    near = ((rows - horizon) / (1.0 - horizon + 0.05)).clamp(0, 1)
-    away = 0.12 + (rows - horizon).clamp(min=0)  # of the picture's height: wavelengths are proportional to it
-    size = swell.square().sum(1, keepdim=True).sqrt()
-    parts = [swell[:, 0:4] * (0.1 + 0.7 * near)]
-    for k, (first, density, slant) in enumerate(((4, 13.0, 0.1), (8, 18.0, -0.14))):
-        # smooth, and different for every seed
-        bend = 1.2 * torch.tanh(gaussian(swell[:, first + 1:first + 2] / (size + 1e-6), 6.0, 6.0) * 2)
-        phase = density * (away.log() + slant * x / away) + 2 * bend + 1.7 * k
-        crest = size * (0.5, 0.3)[k] * (0.05 + 0.95 * near)
-        cosine, sine = crest * torch.cos(phase), crest * torch.sin(phase)
-        parts.append(torch.cat([0.4 * sine, cosine, -0.4 * cosine, sine], 1) + 0.3 * swell[:, first:first + 4] * near)
-    return torch.cat(parts, 1)
-
-
-def breathing(waves, body, strength):
-    """A chest that widens and rises once per slowest swing: [1, 12, h, w] of picture units, smooth over the whole body.
-
-    Its phase is the sampled one. body, strength [1, 1, h, w].
-    """
-    x, y = ramps(body)
-    weight = gaussian(body, 18.0, 18.0) + 1e-3
-    x, y = x + 0 * body, y + 0 * body
-    from_x, from_y = x - gaussian(x * body, 18.0, 18.0) / weight, y - gaussian(y * body, 18.0, 18.0) / weight
-    spread = torch.cat([(from_x / 0.25).clamp(-1, 1), (from_y / 0.5).clamp(-1, 1) * 0.3 - 0.8], 1)
-    phase = (waves[:, [1, 3]] * body).sum((2, 3), keepdim=True)
-    cosine, sine = phase[:, 0:1], phase[:, 1:2]
-    length = (phase.square().sum(1, keepdim=True) + 1e-12).sqrt()
-    size = TYPICAL_BREATH * strength / (0.2 + spread.square().sum(1, keepdim=True).sqrt())
-    moved = gaussian(spread * size, 3.0, 3.0)
-    return torch.cat([moved * cosine / length, moved * sine / length, torch.zeros_like(waves[:, 4:12])], 1)
 
 
 def limited(red, luma, blue):
@@ -202,7 +158,7 @@ class Prepare(nn.Module):
         velocity = torch.where(told, 0.9 * speed * drift.view(1, 2, 1, 1) + 0.1 * velocity, velocity)
 
         # 6 the layer's own motion: each group's continued over the others, then chosen by the sharp masks
-        flow, wave_layer, total, usual_layer, waving = 0, 0, 1e-4, 0, 0 * air
+        flow, wave_layer, total, usual_layer, lively, waving = 0, 0, 1e-4, 0, 0, 0 * air
         near = 0.5 + 0.8 * depth
         pace = smoke + (1 - smoke) * above_horizon(groups[0])
         river = segmentation[:, RIVER:RIVER + 1] / (groups[1] + 1e-4)
@@ -228,6 +184,8 @@ class Prepare(nn.Module):
             free = extended[:, -1:]
             level = leveled(extended[:, 2:-1] / typical, where * free, most)
             usual_layer, waving = usual_layer + typical * share, torch.maximum(waving, where * free)
+            # far water moves less, but its waves are shorter: it may bend as much as near water
+            lively = lively + share * liveliness(resize(typical_wave / (near.clamp(max=1) if members is WATER else 1), proxy) * asked * swing, TYPICAL_WAVE)
             extended = torch.cat([extended[:, 0:2], extended[:, 2:-1] * level], 1) * (free * share)
             flow = flow + extended[:, 0:2]
             wave_layer = wave_layer + extended[:, 2:]
@@ -267,14 +225,19 @@ class Prepare(nn.Module):
         hulls = widest(straight[:, LYING].amax(1, keepdim=True) * ashore.float(), 2)
         # what lies in the midst of water is a ripple, not a shore
         shores = F.max_pool2d(widest(1 - smooth_step(water, 0.4, 0.8), SHORE + 4), 2, 2)
-        level = level_lines(faint_middles) * shores
+        # ... unless it goes on all along: the rim of a basin; and what goes straight on through steam is a railing
+        hard = F.max_pool2d(smooth_step(steps, *HARD), 2, 2)
+        rims = level_lines(middles, ALL_ALONG) * hard
+        level = torch.maximum(level_lines(faint_middles) * shores, rims)
+        rims, hard = resize(torch.maximum(rims, level_lines(middles) * hard), proxy), resize(straight.amax(1, keepdim=True) * hard, proxy)
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
         # what was not asked to move, and is no layer with a motion of its own, holds still
         held = torch.maximum(1 - anchored - shown, fixed).clamp(0, 1)
-        # strands of hair are straight edges too, and nobody means those
-        firm = 1 - resize(gaussian(smooth_step(allowed[:, HAIR:HAIR + 1], 0.2, 0.5), 1.0, 1.0), proxy)
+        # strands of hair are straight edges too, and nobody means those; so are many pleats, and a boat rocks with all its edges
+        pleats = allowed[:, HAIR:HAIR + 1] + PLEATED * allowed[:, CLOTH:CLOTH + 1] + AFLOAT * allowed[:, FLOATING].sum(1, keepdim=True)
+        firm = 1 - resize(gaussian(smooth_step(pleats, 0.2, 0.5) * pleats.clamp(max=1), 1.0, 1.0), proxy)
         stiff = resize(gaussian(torch.maximum(0.9 * upright, level), 1.0, 1.0), proxy)
         loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - stiff * firm)
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
@@ -284,14 +247,13 @@ class Prepare(nn.Module):
         nx, ny = ramps(proxy)
         border = smooth_step(torch.maximum(nx.abs(), ny.abs()), 0.9, 0.995)
         asked = torch.stack([strength[AIR].amax(), strength[WATER].amax()])
-        flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water, asked)
+        flow, wave_layer = at_borders(flow, wave_layer, resize(coarse(mask), proxy), resize(coarse(soft), proxy), air * resize(smoke, proxy), water, asked, hard, rims)
         flow = gaussian(flow * (1 - at_rest), 2.0, 2.0) * unit
-        wave_layer = limit_strain(wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves, MAX_STRAIN_LAYER * liveliness(usual_layer / total, TYPICAL_WAVE))  # a dock stays straight, whatever it was taken for
-        wave_layer = wave_layer * leveled(wave_layer / unit_waves / (usual_layer / total + 1e-5), smooth_step(waving, 0.3, 0.6), most)
-        wave_layer = swings_limited(wave_layer, [limit * liveliness(usual_layer / total, TYPICAL_WAVE) for limit in FOLD_LAYER], 4, 4)
-        wave_still = limit_strain(gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves, MAX_STRAIN_STILL * liveliness(usual, TYPICAL_SWAY))
-        wave_still = wave_still * leveled(wave_still / unit_waves / (usual + 1e-5), smooth_step(anchored * loose, 0.3, 0.6), most)
-        wave_still = swings_limited(wave_still, [limit * liveliness(usual, TYPICAL_SWAY) for limit in FOLD_STILL], 8, 6)
+        # a dock stays straight, whatever it was taken for
+        wave_layer = wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves
+        wave_layer = sized(wave_layer, unit_waves * (usual_layer / total + 1e-5), lively / total, smooth_step(waving, 0.3, 0.6), most, FOLD_LAYER, 4, 4)
+        wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves
+        wave_still = sized(wave_still, unit_waves * (usual + 1e-5), liveliness(usual, TYPICAL_SWAY), smooth_step(anchored * loose, 0.3, 0.6), most, FOLD_STILL, 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         white = smooth_step(p_luma, 0.75, 0.95)
@@ -351,48 +313,6 @@ def as_bytes(x):
 def peak(displacement, where):
     """The greatest joint length of all components, averaged over a small window so that one cell does not decide."""
     return box((displacement * displacement).sum(1, keepdim=True).sqrt() * where, 4).amax()
-
-
-def evened(displacement, where, typical):
-    """Raises weak parts towards `typical` and lowers what is far above it: what was asked to move is seen in all its region."""
-    length = displacement.square().sum(1, keepdim=True).sqrt()
-    local = gaussian(length * where, 2.5, 2.5) / (gaussian(where, 2.5, 2.5) + 0.02)
-    raised = (typical / (local + 1e-5)).clamp(1, MAX_GAIN)
-    return displacement * torch.minimum(raised, 1.5 * typical / (length + 1e-6) + 1e-3)
-
-
-def in_phase(waves, shares, cell=1.0):
-    """Each thing swings in one smooth phase: complex amplitudes are averaged within each class, their local size is kept.
-
-    waves [b, 12, h, w], shares [b, 13, h, w] on a grid of 64 x 64 cells times `cell`. `control.py` measures what comes out of this.
-    """
-    h, w = waves.shape[-2], waves.shape[-1]
-    movable = shares[:, 1:]
-    parts = []
-    for k, width in enumerate(SMOOTH):
-        sigma = width * cell
-        swing = waves[:, 4 * k:4 * k + 4]
-        size = swing.square().sum(1, keepdim=True)
-        around = torch.cat([swing, size], 1)  # [b, 5, h, w]
-        spread = (movable.unsqueeze(2) * around.unsqueeze(1)).view(-1, 12 * 5, h, w)
-        total = gaussian(movable, sigma, sigma) + 1e-3
-        mean = gaussian(spread, sigma, sigma).view(-1, 12, 5, h, w) / total.unsqueeze(2)
-        mean = (mean * movable.unsqueeze(2)).sum(1) / (movable.sum(1, keepdim=True) + 1e-3)
-        length = (mean[:, 0:4].square().sum(1, keepdim=True) + 1e-12).sqrt()
-        parts.append(mean[:, 0:4] / length * torch.minimum(mean[:, 4:5].clamp(min=0).sqrt(), 3 * length))
-    return torch.cat(parts, 1)
-
-
-def liveliness(usual, typical):
-    """How much more than normal was asked for: limits grow with it, so that gently stays less than normal, and normal less than strongly."""
-    return (usual / (SWING * typical)).clamp(0.4, 2.0)
-
-
-def leveled(displacement, where, most):
-    """The factor, at most `most`, that brings the mean length of `displacement`, in typical sizes, to 1 over all of `where`."""
-    length = ((displacement.square().sum(1, keepdim=True) + 1e-12).sqrt() * where).sum((2, 3), keepdim=True) / (where.sum((2, 3), keepdim=True) + 1.0)
-    sure = smooth_step(box(where, 4).amax(), 0.4, 0.7)  # what may not be there at all is not raised
-    return torch.minimum((length + 1e-4).reciprocal().clamp(min=LEVEL_GAIN[0]), LEVEL_GAIN_ALL + sure * (most - LEVEL_GAIN_ALL))
 
 
 def reflected(position):

@@ -44,10 +44,11 @@ def within(displacement, free):
     return (resize(gaussian(free, 2.0, 2.0), displacement) / length).clamp(max=1)
 
 
-def at_borders(flow, waves, shown, soft, smoke, water, asked):
+def at_borders(flow, waves, shown, soft, smoke, water, asked, hard, rims):
     """Flow [1, 2, h, w] and waves [1, 12, h, w], shares of the picture, lowered to nothing at borders of the layer.
 
     shown: the layer's mask; soft: where the photo has no edge; smoke, water: probabilities; all [1, 1, h, w] on the proxy's grid.
+    hard: straight edges that no smoke has; rims: those that no water has.
     asked [2]: how strongly air and water were asked to move, so that gently stays less than normal, and normal less than strongly.
     Smoke has no firm borders, and haze that thins out is shown over what rests. Water goes on below what stands in it, but what
     comes out from behind a rock is not known. Clouds are smooth enough to be continued there.
@@ -59,6 +60,7 @@ def at_borders(flow, waves, shown, soft, smoke, water, asked):
     fringe = smooth_step((widest(shown, FRINGE) + widest(-shown, FRINGE)) * soft, 0.3, 0.6) * (1 - watery)
     in_air, in_water = asked.clamp(LEAST_ASKED, MOST_ASKED).unbind()
     free = SHARE_SMOKE * in_air * room(torch.maximum(hidden * smoky, fringe))
+    clear = SHARE_SMOKE * in_air * room(torch.maximum(hard * smoky, rims * watery))
     known = SHARE_WATER * in_water * upstream(hidden * watery, flow)
     # swings start from the photo and go up to twice as far as their amplitude
-    return flow * torch.minimum(within(flow * side, free), within(flow * side, known)), waves * within(2 * side * waves, free)
+    return flow * torch.minimum(within(flow * side, torch.minimum(free, clear)), within(flow * side, known)), waves * within(2 * side * waves, free)
