@@ -101,11 +101,11 @@ def leveled(displacement, where, most):
 
 
 def leveled_nearby(displacement, where):
-    """The same place by place, and half of it: what was held down more than the rest is raised, and what rests at its roots still does."""
+    """The same place by place, and half of it, never lowered: what was held down more than the rest is raised, and what rests at its roots still does."""
     length = (displacement.square().sum(1, keepdim=True) + 1e-12).sqrt()
     around = lambda x: box(box(box(x, NEARBY), NEARBY), NEARBY)
     nearby = around(length * where) / (around(where) + 0.02)
-    return (nearby + 1e-4).rsqrt().clamp(LEVEL_GAIN[0], MOST_RAISED)
+    return (nearby + 1e-4).rsqrt().clamp(1.0, MOST_RAISED)
 
 
 def sized(waves, usual, lively, where, most, limits, around, blur):
