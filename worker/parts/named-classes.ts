@@ -4,6 +4,7 @@ import { GRID_AREA, GRID_SIDE } from '../vision/class-grid.ts';
 import { spreadByColour } from '../vision/same-colours.ts';
 import { believeWords, namedFamilies } from './believe-words.ts';
 import { decideClasses } from './decided-classes.ts';
+import { petalsOnly } from './petals.ts';
 import { smokeBeforeSky } from './smoke-before-sky.ts';
 import { wholeThings } from './whole-things.ts';
 
@@ -12,13 +13,14 @@ const CLASS_COUNT = 13;
 const NO_SHARE = 1e-6;
 
 /**
- * @param seen probabilities [13, 64, 64] as the encoder gave them
+ * @param encoded probabilities [13, 64, 64] as the encoder gave them
  * @param lab the photo in CIELAB, [3, 64, 64]
  * @param amplitudes how much each class but the first was asked to move, 12 numbers; 0 = not named
  * @returns probabilities of the same shape
  */
-export const namedClasses = (seen: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
+export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
   const families = namedFamilies(amplitudes);
+  const seen = petalsOnly(encoded, lab, amplitudes);
   const believed = believeWords(tensor(seen, [1, CLASS_COUNT, GRID_SIDE, GRID_SIDE]), amplitudes).data;
   // each thing is looked for by itself: what one of them takes, another could not get back
   const found = families.map((family) => {

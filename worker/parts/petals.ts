@@ -1,0 +1,55 @@
+/** Flowers are foliage and grass in one word, but not the leaves: where petals stand out from the green, they are what was meant. */
+import { smoothStep } from '../tensor/ops.ts';
+import { GRID_AREA, quantileOf, setShare, shareOf } from '../vision/class-grid.ts';
+
+const FOLIAGE = 4;
+const GRASS = 5;
+/** Words for flowers move foliage by about this much less than grass; words for both kinds of plants do not. */
+const FLOWERS = 0.85;
+/** Sky, sea, river and hair are no petals, whatever their colour. */
+const NEVER = [1, 2, 3, 9];
+/** The reddest cells of the picture, green to red in CIELAB, within bounds; from which part of that a cell may be a petal, and surely is one. */
+const REDDEST = { part: 0.97, least: 24, most: 60 } as const;
+const RED = { from: 0.25, to: 0.6 } as const;
+/** Skin and coats are red and yellow alike, and pale. Petals are redder than yellow by so much, or of so strong a colour (CIELAB). */
+const PINK = { from: -2, to: 6 } as const;
+const STRONG = { from: 40, to: 60 } as const;
+/** Petals stand out when they fill at least this share of the picture. */
+const LEAST_AREA = 0.03;
+/** What a petal adds to the natural logarithm of the odds, what leaves lose, and how far the encoder's own logarithm counts. */
+const PETAL = 4;
+const LEAF = 2;
+const MOST_OWN = 1;
+const FAINT = 1e-3;
+
+/**
+ * @param seen probabilities [13, 64, 64]
+ * @param lab the photo in CIELAB, [3, 64, 64]
+ * @param amplitudes how much each class but the first was asked to move, 12 numbers
+ * @returns probabilities of the same shape; unchanged where the words do not speak of flowers, or no petals stand out
+ */
+export const petalsOnly = (seen: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
+  const [foliage, grass] = [amplitudes[FOLIAGE - 1] as number, amplitudes[GRASS - 1] as number];
+  if (foliage <= 0 || foliage > FLOWERS * grass) return seen;
+  const petals = petalLikeness(lab, shareOf(seen, NEVER));
+  if (petals.reduce((sum, value) => sum + value, 0) / GRID_AREA < LEAST_AREA) return seen;
+  const out = seen.slice();
+  const share = shareOf(seen, [FOLIAGE, GRASS]).map((value, i) => {
+    const own = Math.min(Math.log((value + FAINT) / (1 - value + FAINT)), MOST_OWN);
+    const petal = petals[i] as number;
+    return 1 / (1 + Math.exp(-own - PETAL * petal + LEAF * (1 - petal)));
+  });
+  setShare(out, [FOLIAGE, GRASS], share);
+  return out;
+};
+
+/** 0..1 */
+const petalLikeness = (lab: Float32Array, never: Float32Array): Float32Array => {
+  const reds = lab.slice(GRID_AREA, 2 * GRID_AREA);
+  const reddest = Math.min(Math.max(quantileOf(reds, REDDEST.part), REDDEST.least), REDDEST.most);
+  return reds.map((red, i) => {
+    const yellow = lab[2 * GRID_AREA + i] as number;
+    const unlikeSkin = Math.max(smoothStep(red - yellow, PINK.from, PINK.to), smoothStep(Math.hypot(red, yellow), STRONG.from, STRONG.to));
+    return smoothStep(red / reddest, RED.from, RED.to) * unlikeSkin * (1 - (never[i] as number));
+  });
+};
