@@ -19,6 +19,9 @@ const BRIGHT = 0.5;
 const SKIN_COLOUR = { red: 14, redWide: 8, yellow: 17, yellowWide: 10, from: 25, to: 50 } as const;
 /** What skin takes from the odds of clothes. */
 const BARE = 2;
+/** What the logarithm of the odds of an animal or a person adds to that of hair. */
+const COAT = 0.3;
+const BODY_FAINT = 0.01;
 /** Cells around a cell whose lightness differs where there are details. */
 const DETAIL_CELLS = 2;
 
@@ -26,6 +29,7 @@ const FOLIAGE = 4;
 const GRASS = 5;
 const CLOTH = 6;
 const FIRE = 7;
+const HAIR = 9;
 const BODY = 10;
 const LIGHT = 12;
 
@@ -63,10 +67,18 @@ const speckled: Cue = (_, lab) => {
   return standardised(detail).map((value) => SPECKLED * value);
 };
 
+/** Fur, wool and feathers are hair in words, and the encoder takes them for the animal. */
+const furry: Cue = (classes) =>
+  cells((i) => {
+    const body = classes[BODY * GRID_AREA + i] as number;
+    return COAT * Math.log((body + BODY_FAINT) / (1 - body + BODY_FAINT));
+  });
+
 const CUES: readonly { readonly group: readonly number[]; readonly cue: Cue }[] = [
   { group: [FOLIAGE, GRASS], cue: blooming },
   { group: [CLOTH], cue: dyed },
   { group: [FIRE], cue: burning },
+  { group: [HAIR], cue: furry },
   { group: [LIGHT], cue: speckled },
 ];
 
