@@ -67,10 +67,10 @@ const speckled: Cue = (_, lab) => {
   return standardised(detail).map((value) => SPECKLED * value);
 };
 
-/** Fur, wool and feathers are hair in words, and the encoder takes them for the animal. */
-const furry: Cue = (classes) =>
+/** Fur, wool and feathers are hair in words, and the encoder takes them for the animal; skin has none. */
+const furry: Cue = (classes, lab) =>
   cells((i) => {
-    const body = classes[BODY * GRID_AREA + i] as number;
+    const body = (classes[BODY * GRID_AREA + i] as number) * (1 - skinLikeness(lab, i));
     return COAT * Math.log((body + BODY_FAINT) / (1 - body + BODY_FAINT));
   });
 
