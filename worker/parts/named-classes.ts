@@ -5,6 +5,7 @@ import { spreadByColour } from '../vision/same-colours.ts';
 import { believeWords, namedFamilies } from './believe-words.ts';
 import { decideClasses } from './decided-classes.ts';
 import { petalsOnly } from './petals.ts';
+import { smallFlames } from './small-flames.ts';
 import { smokeBeforeSky } from './smoke-before-sky.ts';
 import { wholeThings } from './whole-things.ts';
 
@@ -29,7 +30,7 @@ export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitude
   });
   const [only] = found;
   const joined = found.length < 2 ? (only ?? believed) : join(believed, families, found);
-  return smokeBeforeSky(joined, seen, families);
+  return smallFlames(smokeBeforeSky(joined, seen, families), seen, lab, families);
 };
 
 /** Each family as it was found alone, and of the others what that leaves; where families claim more than there is they share it. */
