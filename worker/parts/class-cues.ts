@@ -4,13 +4,8 @@ import { boxMean, GRID_AREA, GRID_SIDE, standardised } from '../vision/class-gri
 /** Colours within about this distance in CIELAB are the same; every fourth cell along each axis is compared. */
 const SAME_COLOUR = 15;
 const SPARSE = 4;
-/** Green to red, CIELAB: full weight per so many units, up to `MOST_RED` times. */
-const RED = 12;
-const MOST_RED = 2;
-const FAINT = 0.003;
 /** What a cue that is one deviation above its mean adds. */
 const DYED = 0.2;
-const SKIN = 0.7;
 const SPECKLED = 0.5;
 const BURNING = 0.6;
 /** What lightness adds to it beside warmth. */
@@ -25,8 +20,6 @@ const BODY_FAINT = 0.01;
 /** Cells around a cell whose lightness differs where there are details. */
 const DETAIL_CELLS = 2;
 
-const FOLIAGE = 4;
-const GRASS = 5;
 const CLOTH = 6;
 const FIRE = 7;
 const HAIR = 9;
@@ -49,12 +42,6 @@ const burning: Cue = (_, lab) => {
   return warmth.map((value, i) => BURNING * (value + BRIGHT * (lightness[i] as number)));
 };
 
-/** Flowers (foliage and grass in one word) are not green, and the encoder takes petals for skin. */
-const blooming: Cue = (classes, lab) => {
-  const skin = standardised(cells((i) => Math.log((classes[BODY * GRID_AREA + i] as number) + FAINT)));
-  return skin.map((value, i) => SKIN * value + Math.min(Math.max(channel(lab, 1, i) / RED, 0), MOST_RED));
-};
-
 /** Lamps and lit windows are where bright and dark change quickly. */
 const speckled: Cue = (_, lab) => {
   const lightness = lab.subarray(0, GRID_AREA);
@@ -75,7 +62,6 @@ const furry: Cue = (classes, lab) =>
   });
 
 const CUES: readonly { readonly group: readonly number[]; readonly cue: Cue }[] = [
-  { group: [FOLIAGE, GRASS], cue: blooming },
   { group: [CLOTH], cue: dyed },
   { group: [FIRE], cue: burning },
   { group: [HAIR], cue: furry },

@@ -4,7 +4,7 @@ import { GRID_AREA, GRID_SIDE } from '../vision/class-grid.ts';
 import { spreadByColour } from '../vision/same-colours.ts';
 import { believeWords, namedFamilies } from './believe-words.ts';
 import { decideClasses } from './decided-classes.ts';
-import { petalsOnly } from './petals.ts';
+import { bloomingSooner, namesFlowers, petalsOnly } from './flowers.ts';
 import { smallFlames } from './small-flames.ts';
 import { smokeBeforeSky } from './smoke-before-sky.ts';
 import { wholeThings } from './whole-things.ts';
@@ -21,12 +21,14 @@ const NO_SHARE = 1e-6;
  */
 export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
   const families = namedFamilies(amplitudes);
-  const seen = petalsOnly(encoded, lab, amplitudes);
+  const flowers = namesFlowers(amplitudes);
+  const seen = flowers ? petalsOnly(encoded, lab) : encoded;
+  const evident = flowers ? bloomingSooner(seen, lab) : seen;
   const believed = believeWords(tensor(seen, [1, CLASS_COUNT, GRID_SIDE, GRID_SIDE]), amplitudes).data;
   // each thing is looked for by itself: what one of them takes, another could not get back
   const found = families.map((family) => {
     const decided = decideClasses(spreadByColour(believed, lab, [family]), [family]);
-    return wholeThings(decided, seen, lab, [family]);
+    return wholeThings(decided, evident, lab, [family]);
   });
   const [only] = found;
   const joined = found.length < 2 ? (only ?? believed) : join(believed, families, found);

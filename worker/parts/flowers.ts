@@ -1,9 +1,10 @@
 /** Flowers are foliage and grass in one word, but not the leaves: where petals stand out from the green, they are what was meant. */
 import { smoothStep } from '../tensor/ops.ts';
-import { GRID_AREA, quantileOf, setShare, shareOf } from '../vision/class-grid.ts';
+import { GRID_AREA, quantileOf, setShare, shareOf, standardised } from '../vision/class-grid.ts';
 
 const FOLIAGE = 4;
 const GRASS = 5;
+const BODY = 10;
 /** Words for flowers move foliage by about this much less than grass; words for both kinds of plants do not. */
 const FLOWERS = 0.85;
 /** Sky, sea, river and hair are no petals, whatever their colour. */
@@ -20,25 +21,44 @@ const LEAST_AREA = 0.03;
 const PETAL = 4;
 const LEAF = 2;
 const MOST_OWN = 1;
-const FAINT = 1e-3;
+const FAINT = 1e-4;
+/** What a share of skin adds per deviation, and green to red (CIELAB) per so many units, up to so much. */
+const SKIN = { weight: 0.7, faint: 0.003 } as const;
+const REDDER = { unit: 12, most: 2 } as const;
+
+/** Do the words speak of flowers? @param amplitudes how much each class but the first was asked to move, 12 numbers */
+export const namesFlowers = (amplitudes: Float32Array): boolean => {
+  const [foliage, grass] = [amplitudes[FOLIAGE - 1] as number, amplitudes[GRASS - 1] as number];
+  return foliage > 0 && foliage <= FLOWERS * grass;
+};
 
 /**
  * @param seen probabilities [13, 64, 64]
  * @param lab the photo in CIELAB, [3, 64, 64]
- * @param amplitudes how much each class but the first was asked to move, 12 numbers
- * @returns probabilities of the same shape; unchanged where the words do not speak of flowers, or no petals stand out
+ * @returns probabilities of the same shape, where foliage and grass are petals; unchanged where none stand out
  */
-export const petalsOnly = (seen: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
-  const [foliage, grass] = [amplitudes[FOLIAGE - 1] as number, amplitudes[GRASS - 1] as number];
-  if (foliage <= 0 || foliage > FLOWERS * grass) return seen;
+export const petalsOnly = (seen: Float32Array, lab: Float32Array): Float32Array => {
   const petals = petalLikeness(lab, shareOf(seen, NEVER));
   if (petals.reduce((sum, value) => sum + value, 0) / GRID_AREA < LEAST_AREA) return seen;
-  const out = seen.slice();
-  const share = shareOf(seen, [FOLIAGE, GRASS]).map((value, i) => {
-    const own = Math.min(Math.log((value + FAINT) / (1 - value + FAINT)), MOST_OWN);
+  return withOdds(seen, (odds, i) => {
     const petal = petals[i] as number;
-    return 1 / (1 + Math.exp(-own - PETAL * petal + LEAF * (1 - petal)));
+    return Math.min(odds, MOST_OWN) + PETAL * petal - LEAF * (1 - petal);
   });
+};
+
+/** The same where they do not: flowers are not green, and the encoder takes petals for skin. @param seen as of `petalsOnly` */
+export const bloomingSooner = (seen: Float32Array, lab: Float32Array): Float32Array => {
+  const skin = standardised(shareOf(seen, [BODY]).map((share) => Math.log(share + SKIN.faint)));
+  return withOdds(
+    seen,
+    (odds, i) => odds + SKIN.weight * (skin[i] as number) + Math.min(Math.max((lab[GRID_AREA + i] as number) / REDDER.unit, 0), REDDER.most),
+  );
+};
+
+/** The classes with other odds of foliage and grass together. @param change of the natural logarithm of the odds in each cell */
+const withOdds = (seen: Float32Array, change: (odds: number, i: number) => number): Float32Array => {
+  const out = seen.slice();
+  const share = shareOf(seen, [FOLIAGE, GRASS]).map((value, i) => 1 / (1 + Math.exp(-change(Math.log((value + FAINT) / (1 - value + FAINT)), i))));
   setShare(out, [FOLIAGE, GRASS], share);
   return out;
 };
