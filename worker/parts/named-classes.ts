@@ -5,6 +5,7 @@ import { spreadByColour } from '../vision/same-colours.ts';
 import { believeWords, namedFamilies } from './believe-words.ts';
 import { decideClasses } from './decided-classes.ts';
 import { bloomingSooner, namesFlowers, petalsOnly } from './flowers.ts';
+import { otherPlants } from './other-plants.ts';
 import { smallFlames } from './small-flames.ts';
 import { smokeBeforeSky } from './smoke-before-sky.ts';
 import { wholeThings } from './whole-things.ts';
@@ -22,7 +23,7 @@ const NO_SHARE = 1e-6;
 export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
   const families = namedFamilies(amplitudes);
   const flowers = namesFlowers(amplitudes);
-  const seen = flowers ? petalsOnly(encoded, lab) : encoded;
+  const seen = flowers ? petalsOnly(encoded, lab) : otherPlants(encoded, families);
   const evident = flowers ? bloomingSooner(seen, lab) : seen;
   const believed = believeWords(tensor(seen, [1, CLASS_COUNT, GRID_SIDE, GRID_SIDE]), amplitudes).data;
   // each thing is looked for by itself: what one of them takes, another could not get back
