@@ -9,6 +9,9 @@ const BODY = 10;
 const FLOWERS = 0.85;
 /** Sky, sea, river and hair are no petals, whatever their colour. */
 const NEVER = [1, 2, 3, 9];
+/** Nor is what the encoder is sure never moves: from the first share on less, from the second not at all. */
+const STATIC = 0;
+const SURE_STATIC = { from: 0.75, to: 0.95 } as const;
 /** The reddest cells of the picture, green to red in CIELAB, within bounds; from which part of that a cell may be a petal, and surely is one. */
 const REDDEST = { part: 0.97, least: 24, most: 60 } as const;
 const RED = { from: 0.25, to: 0.6 } as const;
@@ -38,7 +41,9 @@ export const namesFlowers = (amplitudes: Float32Array): boolean => {
  * @returns probabilities of the same shape, where foliage and grass are petals; unchanged where none stand out
  */
 export const petalsOnly = (seen: Float32Array, lab: Float32Array): Float32Array => {
-  const petals = petalLikeness(lab, shareOf(seen, NEVER));
+  const still = shareOf(seen, [STATIC]);
+  const never = shareOf(seen, NEVER).map((share, i) => Math.max(share, smoothStep(still[i] as number, SURE_STATIC.from, SURE_STATIC.to)));
+  const petals = petalLikeness(lab, never);
   if (petals.reduce((sum, value) => sum + value, 0) / GRID_AREA < LEAST_AREA) return seen;
   return withOdds(seen, (odds, i) => {
     const petal = petals[i] as number;
@@ -63,7 +68,7 @@ const withOdds = (seen: Float32Array, change: (odds: number, i: number) => numbe
   return out;
 };
 
-/** 0..1 */
+/** 0..1 @param never share of each cell that is no petal */
 const petalLikeness = (lab: Float32Array, never: Float32Array): Float32Array => {
   const reds = lab.slice(GRID_AREA, 2 * GRID_AREA);
   const reddest = Math.min(Math.max(quantileOf(reds, REDDEST.part), REDDEST.least), REDDEST.most);

@@ -123,6 +123,13 @@ describe('flowers', () => {
     const green = picture([0.4, 0.4, 0.4], [BUSH, [0.2, 0.45, 0.15]]);
     expect(isSame(petalsOnly(seen, green), seen)).toBe(true);
   });
+  it('takes no red wall for petals that the encoder is sure of', () => {
+    const barn = picture([0.4, 0.4, 0.4], [CLUSTER, [0.85, 0.1, 0.1]]);
+    const maybe = classesOf({ [FOLIAGE]: 0.1 }, [CLUSTER, { [FOLIAGE]: 0.2 }]);
+    const sure = classesOf({ [FOLIAGE]: 0.1 }, [CLUSTER, { [FOLIAGE]: 0.02 }]);
+    expect(meanIn(petalsOnly(maybe, barn), [FOLIAGE], CLUSTER)).toBeGreaterThan(0.7);
+    expect(isSame(petalsOnly(sure, barn), sure)).toBe(true);
+  });
   it('raises the odds of what is redder than the rest', () => {
     const after = bloomingSooner(seen, pink);
     expect(meanIn(after, [FOLIAGE], CLUSTER)).toBeGreaterThan(2 * meanIn(seen, [FOLIAGE], CLUSTER));
