@@ -29,8 +29,13 @@ const FAINT = 1e-4;
 const SKIN = { weight: 0.7, faint: 0.003 } as const;
 const REDDER = { unit: 12, most: 2 } as const;
 
-/** Do the words speak of flowers? @param amplitudes how much each class but the first was asked to move, 12 numbers */
-export const namesFlowers = (amplitudes: Float32Array): boolean => {
+/**
+ * Do the words speak of flowers?
+ * @param amplitudes how much each class but the first was asked to move, 12 numbers
+ * @param groups indices of the named classes
+ */
+export const namesFlowers = (amplitudes: Float32Array, groups: readonly (readonly number[])[]): boolean => {
+  if (!groups.some((group) => group.includes(FOLIAGE) && group.includes(GRASS))) return false;
   const [foliage, grass] = [amplitudes[FOLIAGE - 1] as number, amplitudes[GRASS - 1] as number];
   return foliage > 0 && foliage <= FLOWERS * grass;
 };
@@ -51,7 +56,7 @@ export const petalsOnly = (seen: Float32Array, lab: Float32Array): Float32Array 
   });
 };
 
-/** The same where they do not: flowers are not green, and the encoder takes petals for skin. @param seen as of `petalsOnly` */
+/** Evidence by which flowers are cut out whole: they are not green, and the encoder takes petals for skin. @param seen what `petalsOnly` returned */
 export const bloomingSooner = (seen: Float32Array, lab: Float32Array): Float32Array => {
   const skin = standardised(shareOf(seen, [BODY]).map((share) => Math.log(share + SKIN.faint)));
   return withOdds(

@@ -22,7 +22,7 @@ const NO_SHARE = 1e-6;
  */
 export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
   const families = namedFamilies(amplitudes);
-  const flowers = namesFlowers(amplitudes);
+  const flowers = namesFlowers(amplitudes, families);
   const seen = flowers ? petalsOnly(encoded, lab) : otherPlants(encoded, families);
   const evident = flowers ? bloomingSooner(seen, lab) : seen;
   const believed = believeWords(tensor(seen, [1, CLASS_COUNT, GRID_SIDE, GRID_SIDE]), amplitudes).data;

@@ -1,5 +1,6 @@
 /** What the words name is found: two things at once, petals without their leaves, a small flame, reeds among leaves, and nothing where nothing is. */
 import { describe, expect, it } from 'vitest';
+import { namedFamilies } from '../../../worker/parts/believe-words.ts';
 import { bloomingSooner, namesFlowers, petalsOnly } from '../../../worker/parts/flowers.ts';
 import { namedClasses } from '../../../worker/parts/named-classes.ts';
 import { otherPlants } from '../../../worker/parts/other-plants.ts';
@@ -103,9 +104,11 @@ describe('flowers', () => {
   const pink = picture([0.4, 0.4, 0.4], [FACE, [0.8, 0.6, 0.45]], [CLUSTER, [0.85, 0.45, 0.75]], [BUSH, [0.2, 0.45, 0.15]]);
   const words = asked({ [FOLIAGE]: 0.7, [GRASS]: 1 });
 
-  it('hears flowers, and neither plants nor grass alone', () => {
-    expect(namesFlowers(words)).toBe(true);
-    for (const other of [{ [FOLIAGE]: 1, [GRASS]: 1 }, { [GRASS]: 1 }, { [FOLIAGE]: 0.7 }, {}]) expect(namesFlowers(asked(other))).toBe(false);
+  it('hears flowers, and neither plants, grass alone, nor nearly everything', () => {
+    const hear = (amplitudes: Float32Array): boolean => namesFlowers(amplitudes, namedFamilies(amplitudes));
+    expect(hear(words)).toBe(true);
+    for (const other of [{ [FOLIAGE]: 1, [GRASS]: 1 }, { [GRASS]: 1 }, { [FOLIAGE]: 0.7 }, {}]) expect(hear(asked(other))).toBe(false);
+    expect(hear(asked({ ...{ 1: 1, 2: 1, 3: 1, 6: 1 }, [FOLIAGE]: 0.7, [GRASS]: 1 }))).toBe(false);
   });
   it('takes the petals for what was named, not the leaves that the encoder is sure of, nor skin', () => {
     const green = [FOLIAGE, GRASS];
