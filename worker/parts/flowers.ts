@@ -22,7 +22,7 @@ const STRONG = { from: 40, to: 60 } as const;
 const LEAST_AREA = 0.03;
 /** What a petal adds to the natural logarithm of the odds, what leaves lose, and how far the encoder's own logarithm counts. */
 const PETAL = 4;
-const LEAF = 2;
+const LEAF = 1;
 const MOST_OWN = 1;
 const FAINT = 1e-4;
 /** What a share of skin adds per deviation, and green to red (CIELAB) per so many units, up to so much. */

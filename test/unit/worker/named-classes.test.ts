@@ -114,7 +114,7 @@ describe('flowers', () => {
     const green = [FOLIAGE, GRASS];
     const found = petalsOnly(seen, pink);
     expect(meanIn(found, green, CLUSTER)).toBeGreaterThan(0.9);
-    expect(meanIn(found, green, [10, 10, 54, 20])).toBeLessThan(0.4);
+    expect(meanIn(found, green, [10, 10, 54, 20])).toBeLessThan(0.6);
     expect(meanIn(found, green, FACE)).toBeLessThan(0.1);
     expect(worstSum(found)).toBeLessThan(1e-4);
     expect(meanIn(namedClasses(seen, pink, words), green, CLUSTER)).toBeGreaterThan(0.9);
