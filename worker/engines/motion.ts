@@ -4,15 +4,13 @@ import type { FrameStream, GenerateContext, GenerateRequest, Photo, Stage, Trace
 import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
-import { believeStill, believeWords, namedFamilies } from '../parts/believe-words.ts';
-import { decideClasses } from '../parts/decided-classes.ts';
+import { believeStill } from '../parts/believe-words.ts';
 import type { EngineFactory } from '../parts/factory.ts';
+import { namedClasses } from '../parts/named-classes.ts';
 import { settleField } from '../parts/settle-field.ts';
-import { smokeBeforeSky } from '../parts/smoke-before-sky.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { type ReadRows, toldToStay } from '../parts/told-to-stay.ts';
-import { wholeThings } from '../parts/whole-things.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
 import { karrasSigmas } from '../schedulers/karras.ts';
 import { allFinite, clamp, scale, smoothStep } from '../tensor/ops.ts';
@@ -25,7 +23,6 @@ import { openComposer, type Sheets } from '../vision/compose.ts';
 import { crisp, type Share } from '../vision/crisp.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
-import { spreadByColour } from '../vision/same-colours.ts';
 
 /** vocabulary.json: the tokenizer's words, and how the denoiser's numbers become displacements. */
 interface MotionVocabulary extends Vocabulary {
@@ -105,12 +102,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const photo = resample(source, coverCrop(source, request), widthPx, heightPx);
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const looks = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
-    const classes = believeStill(looks, wishes.still);
-    const believed = believeWords(classes, wishes.amplitudes).data;
-    const families = namedFamilies(wishes.amplitudes);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
-    const decided = decideClasses(spreadByColour(believed, lab, families), families);
-    const segmentation = tensor(smokeBeforeSky(wholeThings(decided, classes.data, lab, families), classes.data, families), classes.dims);
+    const segmentation = tensor(namedClasses(believeStill(looks, wishes.still).data, lab, wishes.amplitudes), looks.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,

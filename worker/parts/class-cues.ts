@@ -4,13 +4,8 @@ import { boxMean, GRID_AREA, GRID_SIDE, standardised } from '../vision/class-gri
 /** Colours within about this distance in CIELAB are the same; every fourth cell along each axis is compared. */
 const SAME_COLOUR = 15;
 const SPARSE = 4;
-/** Green to red, CIELAB: full weight per so many units, up to `MOST_RED` times. */
-const RED = 12;
-const MOST_RED = 2;
-const FAINT = 0.003;
 /** What a cue that is one deviation above its mean adds. */
 const DYED = 0.2;
-const SKIN = 0.7;
 const SPECKLED = 0.5;
 const BURNING = 0.6;
 /** What lightness adds to it beside warmth. */
@@ -19,13 +14,15 @@ const BRIGHT = 0.5;
 const SKIN_COLOUR = { red: 14, redWide: 8, yellow: 17, yellowWide: 10, from: 25, to: 50 } as const;
 /** What skin takes from the odds of clothes. */
 const BARE = 2;
+/** What the logarithm of the odds of an animal or a person adds to that of hair. */
+const COAT = 0.3;
+const BODY_FAINT = 0.01;
 /** Cells around a cell whose lightness differs where there are details. */
 const DETAIL_CELLS = 2;
 
-const FOLIAGE = 4;
-const GRASS = 5;
 const CLOTH = 6;
 const FIRE = 7;
+const HAIR = 9;
 const BODY = 10;
 const LIGHT = 12;
 
@@ -45,12 +42,6 @@ const burning: Cue = (_, lab) => {
   return warmth.map((value, i) => BURNING * (value + BRIGHT * (lightness[i] as number)));
 };
 
-/** Flowers (foliage and grass in one word) are not green, and the encoder takes petals for skin. */
-const blooming: Cue = (classes, lab) => {
-  const skin = standardised(cells((i) => Math.log((classes[BODY * GRID_AREA + i] as number) + FAINT)));
-  return skin.map((value, i) => SKIN * value + Math.min(Math.max(channel(lab, 1, i) / RED, 0), MOST_RED));
-};
-
 /** Lamps and lit windows are where bright and dark change quickly. */
 const speckled: Cue = (_, lab) => {
   const lightness = lab.subarray(0, GRID_AREA);
@@ -63,10 +54,17 @@ const speckled: Cue = (_, lab) => {
   return standardised(detail).map((value) => SPECKLED * value);
 };
 
+/** Fur, wool and feathers are hair in words, and the encoder takes them for the animal; skin has none. */
+const furry: Cue = (classes, lab) =>
+  cells((i) => {
+    const body = (classes[BODY * GRID_AREA + i] as number) * (1 - skinLikeness(lab, i));
+    return COAT * Math.log((body + BODY_FAINT) / (1 - body + BODY_FAINT));
+  });
+
 const CUES: readonly { readonly group: readonly number[]; readonly cue: Cue }[] = [
-  { group: [FOLIAGE, GRASS], cue: blooming },
   { group: [CLOTH], cue: dyed },
   { group: [FIRE], cue: burning },
+  { group: [HAIR], cue: furry },
   { group: [LIGHT], cue: speckled },
 ];
 

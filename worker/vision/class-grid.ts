@@ -30,17 +30,29 @@ export const quantileOf = (values: Float32Array, part: number): number =>
 export const shareOf = (classes: Float32Array, group: readonly number[]): Float32Array =>
   Float32Array.from({ length: GRID_AREA }, (_, i) => group.reduce((sum, k) => sum + (classes[k * GRID_AREA + i] as number), 0));
 
+/** Below this share there is no ratio to keep. */
+const NO_SHARE = 1e-6;
+
 /**
- * Gives some classes together another share of every cell; their ratio in a cell stays, and that of all others.
- * @param classes probabilities [classCount, 64, 64]; changed in place
+ * Gives some classes together another share of every cell; their ratio in a cell stays, and that of all others. Where the classes
+ * had no share they get none; where the others had none, what is left becomes static: every cell still sums to 1.
+ * @param classes probabilities [classCount, 64, 64], the first of them static; changed in place
+ * @param group indices of the classes, never that of static
  */
 export const setShare = (classes: Float32Array, group: readonly number[], share: Float32Array): void => {
-  const before = shareOf(classes, group);
   for (let i = 0; i < GRID_AREA; i++) {
-    const inside = (share[i] as number) / Math.max(before[i] as number, 1e-6);
-    const outside = (1 - (share[i] as number)) / Math.max(1 - (before[i] as number), 1e-6);
+    let [inside, outside] = [0, 0];
     for (let k = 0; k * GRID_AREA < classes.length; k++) {
-      classes[k * GRID_AREA + i] = (classes[k * GRID_AREA + i] as number) * (group.includes(k) ? inside : outside);
+      if (group.includes(k)) inside += classes[k * GRID_AREA + i] as number;
+      else outside += classes[k * GRID_AREA + i] as number;
+    }
+    if (inside <= NO_SHARE) continue;
+    const after = share[i] as number;
+    for (let k = 0; k * GRID_AREA < classes.length; k++) {
+      const at = k * GRID_AREA + i;
+      const before = classes[at] as number;
+      if (group.includes(k)) classes[at] = (before / inside) * after;
+      else classes[at] = outside > NO_SHARE ? (before / outside) * (1 - after) : k === 0 ? 1 - after : 0;
     }
   }
 };

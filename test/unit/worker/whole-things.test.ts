@@ -7,7 +7,7 @@ import { toLab } from '../../../worker/vision/cielab.ts';
 import { GRID_AREA as AREA, GRID_SIDE as GRID, shareOf } from '../../../worker/vision/class-grid.ts';
 import { colourMean } from '../../../worker/vision/colour-mean.ts';
 
-const [SKY, SEA, RIVER, FOLIAGE, GRASS, CLOTH, FIRE, SMOKE, FLOATING, LIGHT] = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12];
+const [SKY, SEA, RIVER, FOLIAGE, GRASS, CLOTH, FIRE, SMOKE, HAIR, BODY, FLOATING, LIGHT] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const THING = { left: 10, top: 20, right: 34, bottom: 40 };
 const inside = (i: number): boolean => {
   const [x, y] = [i % GRID, Math.floor(i / GRID)];
@@ -115,9 +115,13 @@ describe('classCue', () => {
     expect(pointsAt([CLOTH], [0.1, 0.2, 0.9])).toBeGreaterThan(0.3);
     expect(pointsAt([CLOTH], [0.24, 0.2, 0.16])).toBeLessThan(0.1);
   });
-  it('takes red for flowers, and green for none', () => {
-    expect(pointsAt([FOLIAGE, GRASS], [0.9, 0.1, 0.2])).toBeGreaterThan(1);
-    expect(pointsAt([FOLIAGE, GRASS], [0.1, 0.7, 0.1])).toBeLessThan(0.1);
+  it('takes an animal for fur, but not its skin', () => {
+    const cueOn = (colour: readonly [number, number, number]): number => {
+      const cue = classCue([HAIR], seen(BODY, 0.8, 0.01), photo(colour));
+      return meanOf(cue, 0, inside) - meanOf(cue, 0, outside);
+    };
+    expect(cueOn([0.45, 0.42, 0.4])).toBeGreaterThan(1);
+    expect(cueOn([0.85, 0.65, 0.53])).toBeLessThan(0.7 * cueOn([0.45, 0.42, 0.4]));
   });
   it('takes quick changes of bright and dark for lights', () => {
     const windows = toLab(Float32Array.from({ length: 3 * AREA }, (_, at) => (inside(at % AREA) && at % 3 === 0 ? 0.9 : 0.1)));
@@ -135,8 +139,9 @@ describe('classCue', () => {
     expect(pointsAt([CLOTH], [0.85, 0.65, 0.53])).toBeLessThan(-0.2);
     expect(pointsAt([CLOTH], [0.9, 0.1, 0.2])).toBeGreaterThan(0.3);
   });
-  it('says nothing about trees alone, or smoke', () => {
-    for (const group of [[FOLIAGE], [GRASS], [SMOKE]]) expect(classCue(group, none, photo([0.9, 0.1, 0.2])).every((value) => value === 0)).toBe(true);
+  it('says nothing about plants, or smoke', () => {
+    for (const group of [[FOLIAGE], [GRASS], [FOLIAGE, GRASS], [SMOKE]])
+      expect(classCue(group, none, photo([0.9, 0.1, 0.2])).every((value) => value === 0)).toBe(true);
   });
 });
 
