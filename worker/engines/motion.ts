@@ -7,6 +7,7 @@ import { type Outputs, openSession, type Session } from '../onnx/session.ts';
 import { believeStill, believeWords, namedFamilies } from '../parts/believe-words.ts';
 import { decideClasses } from '../parts/decided-classes.ts';
 import type { EngineFactory } from '../parts/factory.ts';
+import { onlyNamed } from '../parts/only-named.ts';
 import { settleField } from '../parts/settle-field.ts';
 import { smokeBeforeSky } from '../parts/smoke-before-sky.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
@@ -106,11 +107,11 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const looks = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
     const classes = believeStill(looks, wishes.still);
-    const believed = believeWords(classes, wishes.amplitudes).data;
     const families = namedFamilies(wishes.amplitudes);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
-    const decided = decideClasses(spreadByColour(believed, lab, families), families);
-    const segmentation = tensor(smokeBeforeSky(wholeThings(decided, classes.data, lab, families), classes.data, families), classes.dims);
+    const decided = decideClasses(spreadByColour(believeWords(classes, wishes.amplitudes).data, lab, families), families);
+    const named = onlyNamed(wholeThings(decided, classes.data, lab, families), classes.data, lab, wishes.only ? families : []);
+    const segmentation = tensor(smokeBeforeSky(named, classes.data, families), classes.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
@@ -128,8 +129,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const startCamera = noise.normal(8);
     const pace = Math.exp(PACE * clamp(noise.normal(1)[0] as number, -2, 2));
     await traceAll(trace, { initial_noise_field: tensor(startField, FIELD_DIMS), initial_noise_camera: tensor(startCamera, CAMERA_DIMS) });
-    let field = scale(startField, SIGMA.max);
-    let camera = scale(startCamera, SIGMA.max);
+    let [field, camera] = [scale(startField, SIGMA.max), scale(startCamera, SIGMA.max)];
 
     // 5 denoise
     const fieldSolver = startDpmSolver(sigmas);
