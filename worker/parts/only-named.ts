@@ -2,8 +2,10 @@
 import { clamp, smoothStep } from '../tensor/ops.ts';
 import { boxMean, GRID_AREA, GRID_SIDE, quantileOf, setShare, shareOf } from '../vision/class-grid.ts';
 
-/** Sky lies in a layer of its own; flowers (foliage and grass in one word) are found by their colours alone; what floats is small; light is where it is bright. */
-const LEFT_ALONE: readonly (readonly number[])[] = [[1], [4, 5], [11], [12]];
+/** Sky lies in a layer of its own; flowers (foliage and grass in one word) are found by their colours alone; what floats is small. */
+const LEFT_ALONE: readonly (readonly number[])[] = [[1], [4, 5], [11]];
+/** Light is where it is bright; and what glitters is asked for as water and light, wherever it is water. */
+const LIGHT = 12;
 const STATIC = 0;
 const FLOATING = 11;
 /** Cells that count as the thing's, and the part of them whose share of the class the surest tenth exceeds. */
@@ -17,6 +19,8 @@ const LEAST_CELLS = 20;
 const WORTH = { odds: 0.36, colour: 0.52, floating: -0.42, still: -0.12, always: 0.81 } as const;
 /** Between these shares of the surest cells the encoder hardly knows the thing, its odds say less, and this much more is granted. */
 const HARDLY = { from: 0.15, to: 0.4, granted: 0.5 } as const;
+/** What the encoder by itself takes for the thing, from the first share on and in full at the second, is granted this much. */
+const BELIEVED = { from: 0.5, to: 0.75, granted: 1.5 } as const;
 const MOST = 4;
 const STEEP = 4;
 const FAINT = 1e-3;
@@ -40,6 +44,7 @@ const UNSEEN = 3e-6;
  */
 export const onlyNamed = (classes: Float32Array, seen: Float32Array, lab: Float32Array, groups: readonly (readonly number[])[]): Float32Array => {
   const out = classes.slice();
+  if (groups.some((group) => group.includes(LIGHT))) return out;
   for (const group of groups) {
     if (LEFT_ALONE.some((alone) => alone.length === group.length && alone.every((index) => group.includes(index)))) continue;
     const [decided, own] = [shareOf(out, group), shareOf(seen, group)];
@@ -56,7 +61,7 @@ export const onlyNamed = (classes: Float32Array, seen: Float32Array, lab: Float3
     const [floating, still] = [more(seen, FLOATING, inside), more(seen, STATIC, inside)];
     const always = WORTH.always + HARDLY.granted * (1 - smoothStep(surest, HARDLY.from, HARDLY.to));
     const evidence = own.map((share, i) => {
-      const odds = WORTH.odds * (logOdds(share) - logOdds(surest));
+      const odds = WORTH.odds * (logOdds(share) - logOdds(surest)) + BELIEVED.granted * smoothStep(share, BELIEVED.from, BELIEVED.to);
       const others = WORTH.floating * (floating[i] as number) + WORTH.still * (still[i] as number);
       return clamp(always + odds + WORTH.colour * (colours[i] as number) + others, -MOST, MOST);
     });
