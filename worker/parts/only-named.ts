@@ -21,6 +21,8 @@ const WORTH = { odds: 0.36, colour: 0.52, floating: -0.42, still: -0.12, always:
 const HARDLY = { from: 0.15, to: 0.4, granted: 0.5 } as const;
 /** What the encoder by itself takes for the thing, from the first share on and in full at the second, is granted this much. */
 const BELIEVED = { from: 0.5, to: 0.75, granted: 1.5 } as const;
+/** At least this part of what was found stays: as much is granted, in steps, as that takes. */
+const KEPT = { part: 0.67, step: 0.25, most: 4 } as const;
 const MOST = 4;
 const STEEP = 4;
 const FAINT = 1e-3;
@@ -66,14 +68,16 @@ export const onlyNamed = (classes: Float32Array, seen: Float32Array, lab: Float3
       return clamp(always + odds + WORTH.colour * (colours[i] as number) + others, -MOST, MOST);
     });
     const smooth = boxMean(evidence, 1);
-    setShare(
-      out,
-      group,
-      decided.map((share, i) => share / (1 + Math.exp(-STEEP * (smooth[i] as number)))),
-    );
+    const left = (granted: number): Float32Array => decided.map((share, i) => share / (1 + Math.exp(-STEEP * ((smooth[i] as number) + granted))));
+    const least = KEPT.part * sumOf(decided);
+    let granted = 0;
+    while (granted < KEPT.most && sumOf(left(granted)) < least) granted += KEPT.step;
+    setShare(out, group, left(granted));
   }
   return out;
 };
+
+const sumOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);
 
 const logOdds = (share: number): number => {
   const bounded = clamp(share, FAINT, 1 - FAINT);

@@ -63,6 +63,12 @@ describe('onlyNamed', () => {
     expect(meanOf(faint, SEA, isSea)).toBeGreaterThan(0.95);
     expect(meanOf(faint, SEA, isRock)).toBeGreaterThan(0.85);
   });
+  it('never lets go of more than a third of what was found, however little of it is sure', () => {
+    const out = told(0.9, BROWN, 0.2);
+    const total = (classes: Float32Array): number => meanOf(classes, SEA, isWater);
+    expect(total(out) / total(decided)).toBeGreaterThan(0.66);
+    expect(total(out) / total(decided)).toBeLessThan(0.95);
+  });
   it('takes only, and keeps the sum of every cell', () => {
     const out = told(0.3, BROWN);
     for (let i = 0; i < AREA; i += 7) {
