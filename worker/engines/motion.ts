@@ -103,7 +103,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const looks = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
-    const segmentation = tensor(namedClasses(believeStill(looks, wishes.still).data, lab, wishes), looks.dims);
+    const segmentation = tensor(namedClasses(believeStill(looks, wishes.still).data, lab, wishes.amplitudes), looks.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
@@ -121,7 +121,8 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const startCamera = noise.normal(8);
     const pace = Math.exp(PACE * clamp(noise.normal(1)[0] as number, -2, 2));
     await traceAll(trace, { initial_noise_field: tensor(startField, FIELD_DIMS), initial_noise_camera: tensor(startCamera, CAMERA_DIMS) });
-    let [field, camera] = [scale(startField, SIGMA.max), scale(startCamera, SIGMA.max)];
+    let field = scale(startField, SIGMA.max);
+    let camera = scale(startCamera, SIGMA.max);
 
     // 5 denoise
     const fieldSolver = startDpmSolver(sigmas);

@@ -5,7 +5,6 @@ import { spreadByColour } from '../vision/same-colours.ts';
 import { believeWords, namedFamilies } from './believe-words.ts';
 import { decideClasses } from './decided-classes.ts';
 import { bloomingSooner, namesFlowers, petalsOnly } from './flowers.ts';
-import { onlyNamed } from './only-named.ts';
 import { otherPlants } from './other-plants.ts';
 import { smallFlames } from './small-flames.ts';
 import { smokeBeforeSky } from './smoke-before-sky.ts';
@@ -18,14 +17,10 @@ const NO_SHARE = 1e-6;
 /**
  * @param encoded probabilities [13, 64, 64] as the encoder gave them
  * @param lab the photo in CIELAB, [3, 64, 64]
- * @param wishes `amplitudes`: how much each class but the first was asked to move, 12 numbers; 0 = not named; `only`: nothing else may move
+ * @param amplitudes how much each class but the first was asked to move, 12 numbers; 0 = not named
  * @returns probabilities of the same shape
  */
-export const namedClasses = (
-  encoded: Float32Array,
-  lab: Float32Array,
-  { amplitudes, only = false }: { readonly amplitudes: Float32Array; readonly only?: boolean },
-): Float32Array => {
+export const namedClasses = (encoded: Float32Array, lab: Float32Array, amplitudes: Float32Array): Float32Array => {
   const families = namedFamilies(amplitudes);
   const flowers = namesFlowers(amplitudes, families);
   const seen = flowers ? petalsOnly(encoded, lab) : otherPlants(encoded, families);
@@ -36,10 +31,9 @@ export const namedClasses = (
     const decided = decideClasses(spreadByColour(believed, lab, [family]), [family]);
     return wholeThings(decided, evident, lab, [family]);
   });
-  const [alone] = found;
-  const joined = found.length < 2 ? (alone ?? believed) : join(believed, families, found);
-  const strict = onlyNamed(joined, seen, lab, only ? families : []);
-  return smallFlames(smokeBeforeSky(strict, seen, families), seen, lab, families);
+  const [only] = found;
+  const joined = found.length < 2 ? (only ?? believed) : join(believed, families, found);
+  return smallFlames(smokeBeforeSky(joined, seen, families), seen, lab, families);
 };
 
 /** Each family as it was found alone, and of the others what that leaves; where families claim more than there is they share it. */

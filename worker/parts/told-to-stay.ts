@@ -5,11 +5,10 @@ import type { Vocabulary } from './tokenizer.ts';
 /** Programs of rows of token ids, one after another; the text network. */
 export type ReadRows = (rows: readonly (readonly number[])[]) => Promise<readonly Float32Array[]>;
 
-/** What the words ask of each class but the first, the classes (1 to 12) that they want still, and whether anything beside the named is to stay as it is. */
+/** What the words ask of each class but the first, and the classes (1 to 12) that they want still. */
 export interface Wishes {
   readonly amplitudes: Float32Array;
   readonly still: readonly number[];
-  readonly only: boolean;
 }
 
 const CLASSES = 12;
@@ -17,14 +16,6 @@ const CLASSES = 12;
 const BREAKS = [',', '.', ';', '!', 'but', 'while'];
 const AND = 'and';
 const ONLY = 'only';
-/** Who says one of these minds what moves beside the thing: what is left out, what stays, or the names of the rest. */
-const RESTRICTING = [
-  ...[ONLY, 'just', 'alone', 'except', '<except>', 'without', '<without>', 'nothing', 'none', 'nobody', 'else', 'rest', 'everything'],
-  ...['still', 'stay', 'stays', 'remain', 'keep', 'hold', 'stand', 'fixed', 'frozen', 'freeze', 'motionless', 'unmoving'],
-  ...['not', 'never', 'cannot', 'don', 'dont', 'doesn', 'doesnt', 'isn', 'isnt', 'aren', 'arent'],
-];
-/** Of the camera they say nothing about what moves in the picture. */
-const CAMERA = ['camera', 'cam', 'shot', 'view', 'tripod', 'cameraman'];
 const TOO = ['and', 'also', 'too'];
 /** A word alone stands for a thing when at most so many classes move, and one of them at least so much. */
 const THING = { classes: 2, amplitude: 0.4 } as const;
@@ -44,9 +35,7 @@ export const toldToStay = async (tokenIds: readonly number[], program: Float32Ar
     tokenIds.filter((id) => id !== pad),
     known(BREAKS),
   );
-  const [restricting, camera] = [known(RESTRICTING), known(CAMERA)];
-  const only = clauses.some((clause) => clause.some((id) => restricting.includes(id)) && !clause.some((id) => camera.includes(id)));
-  if (clauses.length < 2) return { amplitudes, still: [], only };
+  if (clauses.length < 2) return { amplitudes, still: [] };
 
   const tokens = [...new Set(clauses.flat())];
   const alone = await read([...clauses, ...tokens.map((token) => [token])]);
@@ -75,7 +64,7 @@ export const toldToStay = async (tokenIds: readonly number[], program: Float32Ar
   const stays = Array.from({ length: CLASSES }, (_, i) => i + 1).some((k) => asked(k) && !drop.includes(k));
   if (stays) for (const k of drop) amplitudes[k - 1] = 0;
   const still = new Set(resting.flatMap(({ classes }) => classes).concat(stays ? drop : []));
-  return { amplitudes, still: [...still].filter((k) => !asked(k)).sort((a, b) => a - b), only };
+  return { amplitudes, still: [...still].filter((k) => !asked(k)).sort((a, b) => a - b) };
 };
 
 const clausesOf = (ids: readonly number[], breaks: readonly (number | undefined)[]): readonly (readonly number[])[] => {

@@ -62,26 +62,26 @@ describe('namedClasses', () => {
   const scene = picture([0.7, 0.8, 0.95], [SKIRT, [0.8, 0.7, 0.1]], [LAWN, [0.2, 0.5, 0.15]]);
 
   it('finds what two named things both claim, and every cell sums to 1', () => {
-    const both = namedClasses(grassSkirt, scene, { amplitudes: asked({ [GRASS]: 1, [CLOTH]: 1 }) });
+    const both = namedClasses(grassSkirt, scene, asked({ [GRASS]: 1, [CLOTH]: 1 }));
     expect(meanIn(both, [GRASS, CLOTH], SKIRT)).toBeGreaterThan(0.9);
     expect(meanIn(both, [GRASS, CLOTH], [0, 0, 64, 16])).toBeLessThan(0.05);
     expect(worstSum(both)).toBeLessThan(1e-4);
   });
   it('finds one of them as it does alone where the other has no claim', () => {
-    const both = namedClasses(grassSkirt, scene, { amplitudes: asked({ [GRASS]: 1, [CLOTH]: 1 }) });
-    const alone = namedClasses(grassSkirt, scene, { amplitudes: asked({ [GRASS]: 1 }) });
+    const both = namedClasses(grassSkirt, scene, asked({ [GRASS]: 1, [CLOTH]: 1 }));
+    const alone = namedClasses(grassSkirt, scene, asked({ [GRASS]: 1 }));
     expect(meanIn(both, [GRASS], LAWN)).toBeCloseTo(meanIn(alone, [GRASS], LAWN), 1);
   });
-  it('changes nothing when nothing is named', () => expect(isSame(namedClasses(grassSkirt, scene, { amplitudes: asked({}) }), grassSkirt)).toBe(true));
+  it('changes nothing when nothing is named', () => expect(isSame(namedClasses(grassSkirt, scene, asked({})), grassSkirt)).toBe(true));
   it('takes an animal for its fur, and leaves its surroundings', () => {
     const coat: Box = [12, 12, 44, 44];
     const animal = classesOf({ [HAIR]: 0.04 }, [coat, { [HAIR]: 0.06, [BODY]: 0.8 }]);
     const photo = picture([0.35, 0.45, 0.3], [coat, [0.45, 0.42, 0.4]]);
-    const found = namedClasses(animal, photo, { amplitudes: asked({ [HAIR]: 1 }) });
+    const found = namedClasses(animal, photo, asked({ [HAIR]: 1 }));
     expect(meanIn(found, [HAIR], coat)).toBeGreaterThan(0.7);
     expect(meanIn(found, [HAIR], [48, 0, 64, 64])).toBeLessThan(0.1);
     const wall = classesOf({ [HAIR]: 0.04 }, [coat, { [HAIR]: 0.06 }]);
-    expect(meanIn(namedClasses(wall, photo, { amplitudes: asked({ [HAIR]: 1 }) }), [HAIR], coat)).toBeLessThan(0.3);
+    expect(meanIn(namedClasses(wall, photo, asked({ [HAIR]: 1 })), [HAIR], coat)).toBeLessThan(0.3);
   });
 });
 
@@ -117,11 +117,11 @@ describe('flowers', () => {
     expect(meanIn(found, green, [10, 10, 54, 20])).toBeLessThan(0.6);
     expect(meanIn(found, green, FACE)).toBeLessThan(0.1);
     expect(worstSum(found)).toBeLessThan(1e-4);
-    expect(meanIn(namedClasses(seen, pink, { amplitudes: words }), green, CLUSTER)).toBeGreaterThan(0.9);
-    expect(meanIn(namedClasses(seen, pink, { amplitudes: words }), green, [10, 10, 54, 20])).toBeLessThan(0.1);
+    expect(meanIn(namedClasses(seen, pink, words), green, CLUSTER)).toBeGreaterThan(0.9);
+    expect(meanIn(namedClasses(seen, pink, words), green, [10, 10, 54, 20])).toBeLessThan(0.1);
   });
   it('is about the leaves when plants are named, or no petals stand out', () => {
-    const plants = namedClasses(seen, pink, { amplitudes: asked({ [FOLIAGE]: 1, [GRASS]: 1 }) });
+    const plants = namedClasses(seen, pink, asked({ [FOLIAGE]: 1, [GRASS]: 1 }));
     expect(meanIn(plants, [FOLIAGE, GRASS], [10, 10, 54, 20])).toBeGreaterThan(0.9);
     const green = picture([0.4, 0.4, 0.4], [BUSH, [0.2, 0.45, 0.15]]);
     expect(isSame(petalsOnly(seen, green), seen)).toBe(true);
