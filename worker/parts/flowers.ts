@@ -1,6 +1,6 @@
 /** Flowers are foliage and grass in one word, but not the leaves: where petals stand out from the green, they are what was meant. */
 import { smoothStep } from '../tensor/ops.ts';
-import { GRID_AREA, quantileOf, setShare, shareOf, standardised } from '../vision/class-grid.ts';
+import { boxMean, GRID_AREA, quantileOf, setShare, shareOf, standardised } from '../vision/class-grid.ts';
 
 const FOLIAGE = 4;
 const GRASS = 5;
@@ -20,6 +20,8 @@ const PINK = { from: -2, to: 6 } as const;
 const STRONG = { from: 40, to: 60 } as const;
 /** Petals stand out when they fill at least this share of the picture. */
 const LEAST_AREA = 0.03;
+/** Where plants fill this part of the picture, and this part of them has petals within so many cells, it is one bed: stalks and all are meant. */
+const BED = { plants: 0.9, petals: 0.4, reachCells: 2, share: 0.3 } as const;
 /** What a petal adds to the natural logarithm of the odds, what leaves lose, and how far the encoder's own logarithm counts. */
 const PETAL = 4;
 const LEAF = 1;
@@ -49,11 +51,20 @@ export const petalsOnly = (seen: Float32Array, lab: Float32Array): Float32Array 
   const still = shareOf(seen, [STATIC]);
   const never = shareOf(seen, NEVER).map((share, i) => Math.max(share, smoothStep(still[i] as number, SURE_STATIC.from, SURE_STATIC.to)));
   const petals = petalLikeness(lab, never);
-  if (petals.reduce((sum, value) => sum + value, 0) / GRID_AREA < LEAST_AREA) return seen;
+  if (petals.reduce((sum, value) => sum + value, 0) / GRID_AREA < LEAST_AREA || isBed(petals, shareOf(seen, [FOLIAGE, GRASS]))) return seen;
   return withOdds(seen, (odds, i) => {
     const petal = petals[i] as number;
     return Math.min(odds, MOST_OWN) + PETAL * petal - LEAF * (1 - petal);
   });
+};
+
+/** Does the picture show nothing but flowers on their stalks? */
+const isBed = (petals: Float32Array, plants: Float32Array): boolean => {
+  const near = boxMean(petals, BED.reachCells);
+  const planted = plants.map((share, i) => (Math.max(share, petals[i] as number) > BED.share ? 1 : 0));
+  const cells = planted.reduce((sum, value) => sum + value, 0);
+  const petalled = near.filter((share, i) => planted[i] && share > BED.share).length;
+  return cells > BED.plants * GRID_AREA && petalled > BED.petals * cells;
 };
 
 /** Evidence by which flowers are cut out whole: they are not green, and the encoder takes petals for skin. @param seen what `petalsOnly` returned */

@@ -126,6 +126,15 @@ describe('flowers', () => {
     const green = picture([0.4, 0.4, 0.4], [BUSH, [0.2, 0.45, 0.15]]);
     expect(isSame(petalsOnly(seen, green), seen)).toBe(true);
   });
+  it('takes a bed of flowers as one thing, stalks and all, and not a cluster in a bush', () => {
+    const spikes = Array.from({ length: 8 }, (_, k): [Box, [number, number, number]] => [
+      [8 * k, 0, 8 * k + 4, 64],
+      [0.75, 0.4, 0.75],
+    ]);
+    const bed = classesOf({ [GRASS]: 0.95 });
+    expect(isSame(petalsOnly(bed, picture([0.2, 0.45, 0.15], ...spikes)), bed)).toBe(true);
+    expect(isSame(petalsOnly(bed, picture([0.2, 0.45, 0.15], [CLUSTER, [0.75, 0.4, 0.75]])), bed)).toBe(false);
+  });
   it('takes no red wall for petals that the encoder is sure of', () => {
     const barn = picture([0.4, 0.4, 0.4], [CLUSTER, [0.85, 0.1, 0.1]]);
     const maybe = classesOf({ [FOLIAGE]: 0.1 }, [CLUSTER, { [FOLIAGE]: 0.2 }]);
