@@ -48,7 +48,7 @@ interface Pending {
 }
 
 const STDERR_TAIL_CHARACTERS = 4000;
-/** How long a new process may take to say its first word, on a machine that is busy with other things. */
+/** What a new process may be silent for during its first task, which loads code and models, on a machine that is busy with other things. */
 const WAKING_MS = 120_000;
 
 export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patienceMs = 5000, ...options }: InferenceOptions): Inference => {
@@ -99,7 +99,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
   const attempt = (task: InferenceTask, { signal, onProgress, onCheckpoint }: InferenceContext): Promise<Made> =>
     new Promise((resolve, reject) => {
       if (signal.aborted || closed) return reject(new AppError('CANCELED'));
-      const fresh = child === undefined;
+      const allowedMs = child === undefined ? Math.max(silenceMs, WAKING_MS) : silenceMs;
       child ??= start();
       const worker = child;
       const timers: { silence?: NodeJS.Timeout; patience?: NodeJS.Timeout } = {};
@@ -133,7 +133,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         jobId: task.jobId,
         fail,
         onMessage: (message) => {
-          listen(silenceMs);
+          listen(allowedMs);
           if (message.type === 'progress') onProgress(message.progress);
           if (message.type === 'checkpoint') onCheckpoint?.(message.step);
           if (message.type === 'done') {
@@ -147,7 +147,7 @@ export const createInference = ({ log, ffmpegPath, silenceMs = 120_000, patience
         },
       };
       signal.addEventListener('abort', cancel, { once: true });
-      listen(fresh ? Math.max(silenceMs, WAKING_MS) : silenceMs);
+      listen(allowedMs);
       tell(worker, { type: 'run', task });
     });
 
