@@ -59,16 +59,23 @@ describe('prepare.onnx', () => {
   });
   afterAll(() => session.dispose());
 
-  const prepare = async (asked: Readonly<Record<number, number>>, paint = colour, seen = segmentation, drift = [0, 0]): Promise<Outputs> => {
-    const area = WIDTH * HEIGHT;
+  const prepare = async (
+    asked: Readonly<Record<number, number>>,
+    paint = colour,
+    seen = segmentation,
+    drift = [0, 0],
+    photo = [HEIGHT, WIDTH],
+    proxy = photo,
+  ): Promise<Outputs> => {
+    const [photoArea, proxyArea] = [photo, proxy].map(([height = 0, width = 0]) => height * width) as [number, number];
     return session.run({
       photo: tensor(
-        Uint8Array.from({ length: 3 * area }, (_, i) => 255 * paint(Math.floor(i / 3), i % 3)),
-        [HEIGHT, WIDTH, 3],
+        Uint8Array.from({ length: 3 * photoArea }, (_, i) => 255 * paint(Math.floor(i / 3), i % 3)),
+        [...photo, 3],
       ),
       proxy: tensor(
-        Float32Array.from({ length: 3 * area }, (_, i) => paint(i % area, Math.floor(i / area))),
-        [1, 3, HEIGHT, WIDTH],
+        Float32Array.from({ length: 3 * proxyArea }, (_, i) => paint(i % proxyArea, Math.floor(i / proxyArea))),
+        [1, 3, ...proxy],
       ),
       field: tensor(
         random(5)
@@ -241,6 +248,19 @@ describe('prepare.onnx', () => {
     expect(whole('wave_still', 0.45, 0.55)).toBeLessThan(0.85 * part('wave_still', 0.45, 0.55));
     expect(whole('wave_still', 0.45, 0.55)).toBeGreaterThan(0.3 * part('wave_still', 0.45, 0.55));
   });
+  it('takes any size: the shapes that the graph names for the planning of memory are true of all of them', async () => {
+    const draw = random(11);
+    const upTo = (px: number): number => 24 + Math.floor(px * draw.uniform());
+    for (let k = 0; k < 40; k++) {
+      const [height, width] = [2 * upTo(100), 2 * upTo(100)];
+      const out = await prepare({ [SEA]: 1 }, colour, segmentation, [0, 0], [height, width], [upTo(160), upTo(160)]);
+      expect([out.bytes('luma').dims, out.bytes('chroma').dims.slice(2)]).toEqual([
+        [1, 1, height, width],
+        [height / 2, width / 2],
+      ]);
+    }
+  });
+
   it('lets waves rest at a quay, and moves nothing on it', async () => {
     const normal = await swings(1);
     expect(normal('wave_layer', 0.25, 0.26)).toBeLessThan(0.35 * normal('wave_layer', 0.4, 0.5));

@@ -5,6 +5,7 @@ python worker/train/export_renderer.py [folder]      then: node config/seal-mode
 import sys
 import warnings
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import onnx
@@ -43,7 +44,36 @@ CONTROLS = (
 )
 
 
-def export(module, arguments, inputs, outputs, path):
+# heights and widths of photo and proxy: small, large and at random, so that no two ways of rounding agree in all of them
+SIZES = [(32, 48, 32, 48), (720, 540, 320, 240), (64, 320, 64, 320)] + [
+    (2 * random.randrange(16, 200), 2 * random.randrange(16, 200), random.randrange(12, 200), random.randrange(12, 200)) for random in [Random(1)] for _ in range(24)]
+
+
+def name_sizes(model, inputs, examples):
+    """Writes down every inner value's shape: the sizes that never change, and one name for all that change alike.
+
+    onnxruntime plans which values share memory when it opens a session. It cannot tell by itself that two sizes
+    computed from the photo's are the same, and compares every value with all that came before: seconds instead of one.
+    """
+    outputs = [name for node in model.graph.node for name in node.output if name and name not in {o.name for o in model.graph.output}]
+    open_model = onnx.ModelProto()
+    open_model.CopyFrom(model)
+    open_model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in outputs)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.enable_mem_reuse = False
+    session = onnxruntime.InferenceSession(open_model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    feeds = [{k: v.numpy() for k, v in zip(inputs, example)} for example in examples]
+    runs = [session.run(outputs, feed) for feed in feeds]
+    names = {tuple(feed[k].shape[axis] for feed in feeds): name for k in inputs for axis, name in AXES.get(k, {}).items()}
+    size = lambda values: values[0] if len(set(values)) == 1 else names.setdefault(values, f"s{len(names)}")
+    del model.graph.value_info[:]
+    for name, *values in zip(outputs, *runs):
+        kind = onnx.helper.np_dtype_to_tensor_dtype(values[0].dtype)
+        model.graph.value_info.append(onnx.helper.make_tensor_value_info(name, kind, [size(axis) for axis in zip(*(v.shape for v in values), strict=True)]))
+
+
+def export(module, arguments, inputs, outputs, path, examples=()):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(module, arguments, str(path), dynamo=False, opset_version=18, input_names=inputs, output_names=outputs,
@@ -59,6 +89,8 @@ def export(module, arguments, inputs, outputs, path):
     del model.opset_import[:]
     model.opset_import.append(onnx.helper.make_opsetid("", 18))
     model.doc_string = model.producer_version = ""
+    if examples:
+        name_sizes(model, inputs, examples)
     onnx.save(model, str(path))
 
 
@@ -93,10 +125,10 @@ def main(folder):
     prepare, frame = Prepare().eval(), Frame().eval()
     with torch.no_grad():
         first = example(192, 256, 96, 128)
-        export(prepare, first, PREPARE_IN, PREPARE_OUT, folder / "prepare.onnx")
+        export(prepare, first, PREPARE_IN, PREPARE_OUT, folder / "prepare.onnx", [example(*size) for size in SIZES])
         fields = prepare(*first)[len(SHEETS):-1]
         export(frame, (*fields, *CONTROLS), FRAME_IN, FRAME_OUT, folder / "frame.onnx")
-        for size in ((192, 256, 96, 128), (256, 146, 120, 70), (64, 320, 64, 320)):
+        for size in ((192, 256, 96, 128), (256, 146, 120, 70), (64, 320, 64, 320), (334, 218, 167, 109)):
             inputs = example(*size, seed=1)
             wanted = prepare(*inputs)
             compare(folder / "prepare.onnx", PREPARE_IN, PREPARE_OUT, inputs, wanted)
