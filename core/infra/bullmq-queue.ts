@@ -1,5 +1,4 @@
 /** The queue on BullMQ: Redis when there is one, else BullMQ's own PostgreSQL backend on the database we already have. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { Queue as BullQueue, type ConnectionOptions, createPostgresBackend, type IQueueBackend, Worker } from 'bullmq';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -64,9 +63,8 @@ export const createBullQueue = (
   const adding = new Set<Promise<void>>();
 
   return {
-    add(jobId, { later = false } = {}) {
-      const begin = (): Promise<unknown> => queue.add('clip', {}, { ...jobOptions, jobId });
-      const added = answered(later ? turn().then(begin) : begin()).finally(() => adding.delete(added));
+    add(jobId) {
+      const added = answered(queue.add('clip', {}, { ...jobOptions, jobId })).finally(() => adding.delete(added));
       adding.add(added);
       return added;
     },
