@@ -8,7 +8,7 @@ import { believeStill } from '../parts/believe-words.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { namedClasses } from '../parts/named-classes.ts';
 import { settleField } from '../parts/settle-field.ts';
-import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
+import { FIELD_SECONDS, SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { type ReadRows, toldToStay } from '../parts/told-to-stay.ts';
 import { startDpmSolver } from '../schedulers/dpm-solver-multistep.ts';
@@ -50,8 +50,6 @@ const IMAGE_SIDE = 128;
 /** The longer side on which fields, masks and depth are worked out, whatever the size of the clip. */
 const PROXY_SIDE = 320;
 const SIGMA = { min: 0.05, max: 40, rho: 7 } as const;
-/** The field describes about this much time; longer clips repeat it. */
-const FIELD_SECONDS = 3;
 /** Multiplies what was sampled: on development photos most swings were seen only from here on. They start from the photo, not around it. */
 const SWING = 1.75;
 /** Below these shares of the frame (light: of its brightness) nobody would see a movement. */
@@ -164,6 +162,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const activity = readActivity(finite(prepared.float('activity')).data);
     const fields = Object.fromEntries(FIELDS.map((name) => [name, prepared.float(name)]));
     await traceAll(trace, fields);
+    for (const name of ['luma', 'mask'] as const) await trace?.(name, prepared.bytes(name).data, prepared.bytes(name).dims);
 
     // 7 what the camera does, and whether anything moves at all
     const notes: Note[] = [];

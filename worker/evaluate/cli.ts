@@ -6,6 +6,7 @@ import { loadConfig } from '../../config/index.ts';
 import { asAppError, noteText } from '../../core/errors.ts';
 import { createLogger } from '../../core/infra/pino-logger.ts';
 import { createPhotoInspector } from '../vision/photo.ts';
+import { foreseeList } from './foresee.ts';
 import { judge } from './judge.ts';
 import { type Expectation, type Polygon, parseExpectation, parseList } from './list.ts';
 import { measureClip } from './measure.ts';
@@ -17,6 +18,7 @@ const HELP = `Measures clips without any network.
 
   npm run evaluate -- clip.mp4 --photo photo.jpg [--prompt "words"] [--region "0.1,0.2 0.9,0.2 0.9,0.6"] [--expect JSON] [--loop] [--sheet sheet.png] [--json]
   npm run evaluate -- --list list.json --photos DIR [--engine motion] [--out DIR] [--only SUBSET] [--seeds N]
+  npm run evaluate -- --list list.json --photos DIR --foresee [--only SUBSET]
 
   --photo FILE     The photo the clip was made from
   --prompt WORDS   What was asked for; written on the sheet
@@ -30,6 +32,7 @@ const HELP = `Measures clips without any network.
   --engine ID      The engine that makes them
   --out DIR        Where clips, sheets and results.json go; ./evaluation when not given
   --only SUBSET    camera, drift, moves, nothing, loop or intensity: shots that ask for it; any other word: shots whose id holds it
+  --foresee        Makes no clip: says in seconds which named regions the engine motion will not move, from what it draws with
   --seeds N        Makes the first 3 "moves" shots with N seeds each and measures how much they differ (0: not at all)`;
 
 const polygonOf = (text: string): Polygon => {
@@ -52,7 +55,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
       ...{ photo: { type: 'string' }, prompt: { type: 'string' }, region: { type: 'string', multiple: true }, expect: { type: 'string' } },
       ...{ loop: { type: 'boolean' }, sheet: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
       ...{ list: { type: 'string' }, photos: { type: 'string' }, engine: { type: 'string' }, out: { type: 'string' }, only: { type: 'string' } },
-      seeds: { type: 'string', default: '0' },
+      ...{ seeds: { type: 'string', default: '0' }, foresee: { type: 'boolean' } },
     },
   });
   const config = loadConfig();
@@ -60,10 +63,11 @@ const run = async (argv: readonly string[]): Promise<number> => {
     if (!values.photos) throw new Error('--list needs --photos, the folder of its photos');
     const log = createLogger(config.logLevel);
     const manifests = await discoverEngines(config.modelsDir, log);
-    await runList(parseList(await readFile(values.list, 'utf8')), {
-      ...{ photosDir: values.photos, outDir: values.out ?? 'evaluation', engineId: values.engine ?? manifests[0]?.id ?? '', only: values.only },
-      ...{ manifests, config, seeds: Number(values.seeds), log, say: (text) => process.stdout.write(`${text}\n`) },
-    });
+    const list = parseList(await readFile(values.list, 'utf8'));
+    const engineId = values.engine ?? manifests[0]?.id ?? '';
+    const options = { photosDir: values.photos, engineId, only: values.only, manifests, config, log, say: (text: string) => process.stdout.write(`${text}\n`) };
+    if (values.foresee) await foreseeList(list, options);
+    else await runList(list, { ...options, outDir: values.out ?? 'evaluation', seeds: Number(values.seeds) });
     return 0;
   }
   const [clipPath] = positionals;

@@ -98,7 +98,7 @@ export const judge = (measures: Measures, expect: Expectation = {}, asked: Asked
   return verdicts;
 };
 
-type Say = (question: Question, passed: boolean, because: string) => void;
+export type Say = (question: Question, passed: boolean, because: string) => void;
 
 export const cameraText = ({ camera: { pan, tilt, zoom, rollDegrees, jitter } }: Measures): string =>
   `pan ${percent(pan)}, tilt ${percent(tilt)}, zoom ${zoom.toFixed(3)}, roll ${rollDegrees.toFixed(1)}°, jitter ${percent(jitter, 2)}`;
@@ -148,7 +148,7 @@ const judgeCamera = (measures: Measures, wanted: NonNullable<Expectation['camera
 };
 
 /** Each named region moves or flickers; with "only", at least twice as much as whatever else moves most. */
-const judgeRegions = ({ regions, elsewhere }: Measures, { moves = [], only }: Expectation, say: Say): void => {
+export const judgeRegions = ({ regions, elsewhere }: Pick<Measures, 'regions' | 'elsewhere'>, { moves = [], only }: Expectation, say: Say): void => {
   const named = moves.flatMap((name) => {
     const region = regions[name];
     return region ? [{ name, ...region, alive: region.moved >= TARGET.moves || region.light >= TARGET.light }] : [];

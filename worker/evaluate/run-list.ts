@@ -16,6 +16,7 @@ import { type Measures, measureClip } from './measure.ts';
 import { type MotionMaps, seedDiversity } from './motion.ts';
 import { passRates, rateTable } from './report.ts';
 import { type Thumb, thumbOf, writeOverview, writeSheet } from './sheet.ts';
+import { chosen, intensityOrder, SEED } from './shots.ts';
 
 export interface ListOptions {
   readonly photosDir: string;
@@ -36,27 +37,8 @@ interface Result {
   readonly verdicts: readonly Verdict[];
 }
 
-/** Seed of shots that name none. */
-const SEED = 1;
 /** Shots whose spread over seeds is measured. */
 const DIVERSE_SHOTS = 3;
-/** Each rank must move this much more than the one below. */
-const STRONGER = 1.05;
-
-const subsets: Readonly<Record<string, (shot: Shot) => boolean>> = {
-  camera: ({ expect }) => expect.camera !== undefined,
-  drift: ({ expect }) => expect.drift !== undefined,
-  moves: ({ expect }) => expect.moves !== undefined,
-  nothing: ({ expect }) => expect.nothing === true,
-  loop: ({ loop }) => loop === true,
-  intensity: ({ group }) => group !== undefined,
-};
-
-const chosen = (shots: readonly Shot[], only: string | undefined): readonly Shot[] => {
-  if (only === undefined) return shots;
-  return shots.filter(Object.hasOwn(subsets, only) ? (subsets[only] as (shot: Shot) => boolean) : ({ id }) => id.includes(only));
-};
-
 /** @throws what engines, photos and ffmpeg throw; clips that are finished stay for the next run */
 export const runList = async (list: ShotList, options: ListOptions): Promise<void> => {
   const { outDir, say, config, engineId } = options;
@@ -90,7 +72,7 @@ export const runList = async (list: ShotList, options: ListOptions): Promise<voi
     }
     const [first] = shots as [Shot, ...Shot[]];
     const more = {
-      intensity: intensityOrder(results),
+      intensity: intensityOrder(new Map(results.map((result) => [result.shot, amountOf(result)]))),
       deterministic: await studio.sameTwice(first, first.seed ?? SEED),
       diversity: await diversityOf(shots, list, studio, options),
     };
@@ -118,18 +100,6 @@ const amountOf = ({ shot: { expect }, measures: { regions, camera, whole } }: Re
   if (named.length > 0) return named.reduce((sum, { moved, light }) => sum + moved + light / 2550, 0) / named.length;
   if (expect.camera) return Math.hypot(camera.pan, camera.tilt, Math.log(camera.zoom), camera.rollDegrees / 45) + 10 * camera.jitter;
   return whole.moved;
-};
-
-const intensityOrder = (results: readonly Result[]): readonly { group: string; amounts: readonly number[]; ordered: boolean }[] => {
-  const groups = new Set(results.flatMap(({ shot }) => shot.group ?? []));
-  return [...groups].flatMap((group) => {
-    const amounts = results
-      .filter(({ shot }) => shot.group === group)
-      .sort((a, b) => (a.shot.rank ?? 0) - (b.shot.rank ?? 0))
-      .map(amountOf);
-    if (amounts.length < 3) return [];
-    return [{ group, amounts, ordered: amounts.every((amount, i) => i === 0 || amount > STRONGER * (amounts[i - 1] as number)) }];
-  });
 };
 
 const diversityOf = async (

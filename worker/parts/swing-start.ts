@@ -1,6 +1,8 @@
 /** Where in its swing a loop begins: its last step leads back to the first frame, and must not be the fastest of all. */
 import type { FloatTensor } from '../tensor/tensor.ts';
 
+/** The field describes about this much time, one cycle of the slowest swing; longer clips repeat it. */
+export const FIELD_SECONDS = 3;
 /** The slowest swing and its overtones, in cycles of the slowest. */
 export const SWING_MULTIPLES = [1, 2, 4] as const;
 /** Beginnings that are compared. */
