@@ -2,7 +2,7 @@
 import type { Raster } from './resample.ts';
 
 /** Every how many-th line of colour is looked at; no divisor of the 8 of JPEG blocks. */
-const EVERY = 3;
+const EVERY = 5;
 
 /** Weights of four neighbours for a place a quarter off the second one. @source Keys 1981 with a = -0.6, the filter ffmpeg calls bicubic */
 const TAPS = [1.75, 0.75, 0.25, 1.25].map((x) => {
