@@ -39,8 +39,9 @@ const [COLOUR_LOWEST, COLOUR_HIGHEST] = [16, 240];
 /**
  * Colour that was halved by averaging, made ready for players, who draw it at full size by a smooth filter and so blur it a
  * second time. The difference from what averaging, a bilinear filter and averaging again would leave is added by half: more
- * helps bilinear players and harms those who repeat each place, less helps nobody. Measured on 161 photos against the photo,
- * drawn by a bicubic filter: 0.2 to 1.0 decibels closer, on every one.
+ * helps bilinear players and harms those who repeat each place. Measured against the photo, drawn by a bicubic filter:
+ * 0.16 to 0.78 decibels closer on each of the 19 of 161 photos that lose more than 5 (mean squared error) by half the colour;
+ * of the others 33 came out further from it, by up to 0.6.
  * @param chroma U, then V, each widthPx * heightPx, limited range
  * @param widthPx, heightPx of one plane
  * @returns a sharpened copy
