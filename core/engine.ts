@@ -130,6 +130,8 @@ export interface FrameStream {
   readonly pixelFormat: 'i420';
   /** A yielded frame must stay unchanged: it may still be on its way to the encoder when the next one is drawn. */
   readonly frames: AsyncIterable<Uint8Array>;
+  /** What the first frame loses of its photo by colour at half the size: mean squared error over red, green and blue, 0..255. Left out when unknown. */
+  readonly colourLoss?: number;
   /** Things the person should be told about the result, for example that nothing in the photo could move as asked. */
   readonly notes: readonly Note[];
 }

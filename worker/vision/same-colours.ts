@@ -72,29 +72,56 @@ const histogram = (bins: Uint16Array, weigh: (cell: number) => number): Float32A
     [BINS[1] * BINS[2], BINS[0]],
   ] as const) {
     const from = counts;
-    counts = from.map((value, at) => {
-      const place = Math.floor(at / stride) % size;
-      const before = place > 0 ? (from[at - stride] as number) : 0;
-      const after = place < size - 1 ? (from[at + stride] as number) : 0;
-      return value / 2 + (before + after) / 4;
-    });
+    counts = new Float32Array(BIN_COUNT);
+    const span = stride * size;
+    for (let at = 0; at < BIN_COUNT; at++) {
+      const place = at % span;
+      const before = place >= stride ? (from[at - stride] as number) : 0;
+      const after = place < span - stride ? (from[at + stride] as number) : 0;
+      counts[at] = (from[at] as number) / 2 + (before + after) / 4;
+    }
   }
-  return counts.map((value) => value / total);
+  for (let at = 0; at < BIN_COUNT; at++) counts[at] = (counts[at] as number) / total;
+  return counts;
 };
 
 /** The largest value within reach, softly fading: 0..1. */
 const vicinity = (found: Float32Array): Float32Array => {
-  const along = (from: Float32Array, stride: number, radius: number, join: (values: readonly number[]) => number): Float32Array =>
-    from.map((_, at) => {
-      const place = Math.floor(at / stride) % GRID;
-      const values: number[] = [];
-      for (let k = -radius; k <= radius; k++) values.push(from[at + (Math.min(GRID - 1, Math.max(0, place + k)) - place) * stride] as number);
-      return join(values);
-    });
-  const largest = (values: readonly number[]): number => Math.max(...values);
-  const mean = (values: readonly number[]): number => values.reduce((sum, value, k) => sum + value * (FADE[k] as number), 0);
-  const wide = along(along(found, 1, REACH_CELLS, largest), GRID, REACH_CELLS, largest);
-  return along(along(wide, 1, FADE_RADIUS, mean), GRID, FADE_RADIUS, mean);
+  const wide = largestAlong(largestAlong(found, 1), GRID);
+  return fadedAlong(fadedAlong(wide, 1), GRID);
+};
+
+/** The first cells of all rows or columns. */
+const lines = (stride: number): readonly number[] => Array.from({ length: GRID }, (_, k) => (stride === 1 ? k * GRID : k));
+
+/** @param stride 1 along rows, GRID along columns; lines end at their last cell */
+const largestAlong = (from: Float32Array, stride: number): Float32Array => {
+  const out = new Float32Array(AREA);
+  for (const start of lines(stride)) {
+    for (let place = 0; place < GRID; place++) {
+      let largest = 0;
+      const last = Math.min(GRID - 1, place + REACH_CELLS);
+      for (let k = Math.max(0, place - REACH_CELLS); k <= last; k++) largest = Math.max(largest, from[start + k * stride] as number);
+      out[start + place * stride] = largest;
+    }
+  }
+  return out;
+};
+
+/** As `largestAlong`; what is beyond the end of a line is like its last cell. */
+const fadedAlong = (from: Float32Array, stride: number): Float32Array => {
+  const out = new Float32Array(AREA);
+  for (const start of lines(stride)) {
+    for (let place = 0; place < GRID; place++) {
+      let sum = 0;
+      for (let k = -FADE_RADIUS; k <= FADE_RADIUS; k++) {
+        const at = Math.min(GRID - 1, Math.max(0, place + k));
+        sum += (from[start + at * stride] as number) * (FADE[k + FADE_RADIUS] as number);
+      }
+      out[start + place * stride] = sum;
+    }
+  }
+  return out;
 };
 
 const FADE_RADIUS = 3 * FADE_CELLS;

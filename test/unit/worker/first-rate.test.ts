@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { encodeClip } from '../../../worker/media/encode.ts';
 import { findFfmpeg } from '../../../worker/media/ffmpeg.ts';
 import { firstRate, USUAL_RATE } from '../../../worker/media/first-rate.ts';
+import type { Rate } from '../../../worker/media/profiles.ts';
 import { stream } from '../../support/frames.ts';
 
 const size = { widthPx: 160, heightPx: 96 };
@@ -32,6 +33,17 @@ it('codes calm, busy and colourful pictures alike', () => {
 
 it('codes a picture that is busy all over and full of fine colour more finely', () => {
   expect(firstRate(grain(22, 9), size)).toMatchObject({ crf: 16, chromaQpOffset: -6 });
+});
+
+it('spends as much as what the colour has lost asks for, and no more than helps', () => {
+  const rateFor = (colourLoss: number): Rate => firstRate(grain(22, 9), { ...size, colourLoss });
+  expect(rateFor(0)).toEqual(USUAL_RATE);
+  const crfs = [8, 15, 19, 21].map((colourLoss) => (rateFor(colourLoss) as { crf: number }).crf);
+  expect(crfs).toEqual([18, 16, 14, 12]);
+  // no rate brings back 34 decibels then
+  expect(rateFor(40)).toMatchObject({ crf: 16 });
+  // a calm picture has room for all of it
+  expect(firstRate(grain(2, 1), { ...size, colourLoss: 20 })).toEqual(USUAL_RATE);
 });
 
 it('leaves frames of another length to whoever encodes them', () => {
