@@ -10,6 +10,7 @@ from maps import box, gaussian, ramps, sample, smooth_step, widest
 DIRECTIONS = 12
 LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
 CLEAR, FAINT = (0.04, 0.10), (0.012, 0.04)
+ABRUPT, SEEN = (0.4, 0.6), (0.03, 0.06)  # share of the change over 9 pixels that happens within 2; that change
 LONG, ALL_ALONG = 61, 121  # pixels of half size
 UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
 
@@ -46,6 +47,14 @@ def straight_edges(luma, contrast=CLEAR, share=(0.55, 0.75)):
     # up to its ends
     whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=DIRECTIONS), 0.05, 0.15) * widest(edges, 1)
     return middle, torch.maximum(middle, whole)
+
+
+def crispness(luma):
+    """How abruptly brightness changes where it does, 0..1 at the size of `luma`: things have such edges even in haze, and smoke has none."""
+    gx = F.pad((luma[:, :, :, 2:] - luma[:, :, :, :-2]).abs(), (1, 1, 0, 0))
+    gy = F.pad((luma[:, :, 2:, :] - luma[:, :, :-2, :]).abs(), (0, 0, 1, 1))
+    spread = widest(luma, 4) + widest(-luma, 4)
+    return smooth_step(torch.maximum(gx, gy) / (spread + 0.005), *ABRUPT) * smooth_step(spread, *SEEN)
 
 
 def right_angles(straight):

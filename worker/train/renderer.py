@@ -12,7 +12,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, level_lines, right_angles, straight_edges
+from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, crispness, level_lines, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
 from rest import at_borders
 from strain import limit_strain, unfolded
@@ -229,7 +229,9 @@ class Prepare(nn.Module):
         hard = F.max_pool2d(smooth_step(steps, *HARD), 2, 2)
         rims = level_lines(middles, ALL_ALONG) * hard
         level = torch.maximum(level_lines(faint_middles) * shores, rims)
-        rims, hard = resize(torch.maximum(rims, level_lines(middles) * hard), proxy), resize(straight.amax(1, keepdim=True) * hard, proxy)
+        rims = torch.maximum(rims, level_lines(middles) * hard)
+        hard = straight.amax(1, keepdim=True) * torch.maximum(hard, F.max_pool2d(crispness(p_luma), 2, 2))
+        rims, hard = resize(rims, proxy), resize(hard, proxy)
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
