@@ -12,6 +12,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from afloat import afloat
 from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, crispness, level_lines, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
 from rest import at_borders
@@ -194,7 +195,7 @@ class Prepare(nn.Module):
 
         # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert or built
         anchor = (0.3 + sway * 1.4).clamp(0, 1)
-        swaying, mix, usual = 0, 0.02, 1e-6
+        swaying, mix, usual, rocking, adrift = 0, 0.02, 1e-6, 0, 0
         for members, blur, leaves, lift in ((TALL, (12.0, 3.5), 0.2, 0.5), (FLOATING, (4.0, 4.0), 0.5, 1.0), (SWAYING, (2.0, 2.0), 0.6, 1.0)):
             known = segmentation[:, members].sum(1, keepdim=True)
             free = allowed[:, members].sum(1, keepdim=True)
@@ -212,6 +213,7 @@ class Prepare(nn.Module):
             swaying = swaying + coherent * weight
             mix = mix + weight
             usual = usual + typical * gaussian(free, 1.0, 1.0)
+            rocking, adrift = (coherent, free) if members is FLOATING else (rocking, adrift)
         body, free = segmentation[:, BODY:BODY + 1], allowed[:, BODY:BODY + 1]
         weight = gaussian(body, 2.0, 2.0)
         # who fills the picture breathes less: it would look like a camera that moves
@@ -243,6 +245,8 @@ class Prepare(nn.Module):
         stiff = resize(gaussian(torch.maximum(0.9 * upright, level), 1.0, 1.0), proxy)
         loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - stiff * firm)
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
+        every = allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True)
+        wave_still, hulls = afloat(wave_still, rocking, torch.cat([adrift, every], 1), anchored, held)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
@@ -255,7 +259,7 @@ class Prepare(nn.Module):
         wave_layer = wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves
         wave_layer = sized(wave_layer, unit_waves * (usual_layer / total + 1e-5), lively / total, smooth_step(waving, 0.3, 0.6), most, FOLD_LAYER, 4, 4)
         wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves
-        wave_still = sized(wave_still, unit_waves * (usual + 1e-5), liveliness(usual, TYPICAL_SWAY), smooth_step(anchored * loose, 0.3, 0.6), most, FOLD_STILL, 8, 6)
+        wave_still = sized(wave_still, unit_waves * (usual + 1e-5), liveliness(usual, TYPICAL_SWAY), torch.maximum(smooth_step(anchored * loose, 0.3, 0.6), hulls), most, FOLD_STILL, 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         white = smooth_step(p_luma, 0.75, 0.95)

@@ -1,0 +1,38 @@
+"""What floats moves as a whole: one swing for a hull with all its straight edges, the water around it gives way."""
+import torch
+
+from maps import gaussian, ramps, resize, smooth_step, widest
+
+WHOLE = 9.0  # deviation over which a hull's swing is the same, cells of 1/64 of the picture
+RIM, SOFT = 6, 3.0  # proxy pixels of water that go along with a hull, and how softly they do
+BORDER = (0.7, 0.95)  # of half the picture
+ON_LAND = (0.6, 0.9)  # probability of what holds still, from which on nothing is drawn along
+
+
+def as_one(swings, hulls):
+    """The mean swing of each hull and its surroundings: [1, n, h, w] and the probability of hulls [1, 1, h, w], on a grid of 64 x 64 cells.
+
+    A hull that the picture cuts off swings less: it rests where it is cut.
+    """
+    x, y = ramps(hulls)
+    inside = 1 - smooth_step(torch.maximum(x.abs(), y.abs()), *BORDER)
+    return gaussian(swings * hulls * inside, WHOLE, WHOLE) / (gaussian(hulls, WHOLE, WHOLE) + 1e-3)
+
+
+def drawn_along(hulls, held):
+    """How far a place goes with the hull beside it, 0..1: all of the hull, less and less of the water, nothing of the land. [1, 1, h, w] on the proxy's grid."""
+    near = gaussian(widest(hulls, RIM), SOFT, SOFT)
+    land = smooth_step(held, *ON_LAND) * (1 - hulls)
+    return near * gaussian(-widest(-(1 - land), 3), 2.0, 2.0)
+
+
+def afloat(swaying, swings, shares, anchored, held):
+    """`swaying` [1, n, h, w] on the proxy's grid, in which hulls swing as a whole; and where they are, 0..1.
+
+    swings [1, n, 64, 64] of what floats; shares [1, 2, 64, 64]: the part of it that was asked to move, and of all that sways;
+    anchored, held [1, 1, h, w]: probabilities of what sways and of what holds still, sharp.
+    """
+    share = resize(shares[:, 0:1] / (shares[:, 1:2] + 0.05), anchored)
+    hulls = smooth_step(anchored * share, 0.3, 0.6)
+    along = drawn_along(hulls, held)
+    return swaying + along * (resize(as_one(swings, shares[:, 0:1]), anchored) - swaying), hulls
