@@ -5,23 +5,26 @@ from maps import gaussian, ramps, resize, smooth_step, widest
 
 WHOLE = 9.0  # deviation over which a hull's swing is the same, cells of 1/64 of the picture
 RIM, SOFT = 6, 3.0  # proxy pixels of water that go along with a hull, and how softly they do
-BORDER = (0.7, 0.95)  # of half the picture
+BORDER = (0.65, 1.0)  # of half the picture
 ON_LAND = (0.6, 0.9)  # probability of what holds still, from which on nothing is drawn along
 
 
-def as_one(swings, hulls):
-    """The mean swing of each hull and its surroundings: [1, n, h, w] and the probability of hulls [1, 1, h, w], on a grid of 64 x 64 cells.
+def inland(like):
+    """1 in the middle of the picture, 0 at its borders."""
+    x, y = ramps(like)
+    return 1 - smooth_step(torch.maximum(x.abs(), y.abs()), *BORDER)
 
-    A hull that the picture cuts off swings less: it rests where it is cut.
-    """
-    x, y = ramps(hulls)
-    inside = 1 - smooth_step(torch.maximum(x.abs(), y.abs()), *BORDER)
-    return gaussian(swings * hulls * inside, WHOLE, WHOLE) / (gaussian(hulls, WHOLE, WHOLE) + 1e-3)
+
+def as_one(swings, hulls):
+    """The mean swing of each hull and its surroundings: [1, n, h, w] and the probability of hulls [1, 1, h, w], on a grid of 64 x 64 cells."""
+    return gaussian(swings * hulls * inland(hulls), WHOLE, WHOLE) / (gaussian(hulls, WHOLE, WHOLE) + 1e-3)
 
 
 def drawn_along(hulls, held):
     """How far a place goes with the hull beside it, 0..1: all of the hull, less and less of the water, nothing of the land. [1, 1, h, w] on the proxy's grid."""
     near = gaussian(widest(hulls, RIM), SOFT, SOFT)
+    # a hull that the picture cuts off rests where it is cut, and hardly bends on the way there
+    near = near * inland(hulls)
     land = smooth_step(held, *ON_LAND) * (1 - hulls)
     return near * gaussian(-widest(-(1 - land), 3), 2.0, 2.0)
 

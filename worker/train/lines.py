@@ -11,7 +11,9 @@ DIRECTIONS = 12
 LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
 CLEAR, FAINT = (0.04, 0.10), (0.012, 0.04)
 ABRUPT, SEEN = (0.4, 0.6), (0.03, 0.06)  # share of the change over 9 pixels that happens within 2; that change
+BESIDE, RIDGE = 3, (0.3, 0.5)  # pixels from a thin line to its sides; its mean contrast, in deviations of what is around
 LONG, ALL_ALONG = 61, 121  # pixels of half size
+MASTS = (5, 6, 7)  # directions within 22 degrees of the vertical
 UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
 
 
@@ -47,6 +49,24 @@ def straight_edges(luma, contrast=CLEAR, share=(0.55, 0.75)):
     # up to its ends
     whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=DIRECTIONS), 0.05, 0.15) * widest(edges, 1)
     return middle, torch.maximum(middle, whole)
+
+
+def masts(luma):
+    """Upright thin lines that are all along darker, or all along brighter, than both their sides: masts, ropes and reeds, which have no step.
+
+    luma [1, 1, h, w] to [1, 12, h / 2, w / 2], a map for each direction as in `straight_edges`, zero for those that are not upright.
+    """
+    smooth = box(luma, 1)
+    beside = F.pad(smooth, (BESIDE, BESIDE, 0, 0), mode="replicate")
+    across = smooth - 0.5 * (beside[:, :, :, :-2 * BESIDE] + beside[:, :, :, 2 * BESIDE:])
+    spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
+    ridges = F.avg_pool2d((across / (0.7 * spread + 0.03)).clamp(-1, 1), 2, 2)
+    length = 13
+    lines = line_kernels(length, DIRECTIONS)[list(MASTS)]
+    middle = smooth_step(F.conv2d(ridges, lines, padding=length // 2).abs(), *RIDGE)
+    whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=len(MASTS)), 0.05, 0.15) * smooth_step(ridges.abs(), 0.15, 0.35)
+    found = torch.maximum(middle, whole)
+    return F.pad(found, (0, 0, 0, 0, MASTS[0], DIRECTIONS - 1 - MASTS[-1]))
 
 
 def crispness(luma):

@@ -13,7 +13,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from afloat import afloat
-from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, crispness, level_lines, right_angles, straight_edges
+from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, crispness, level_lines, masts, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
 from rest import at_borders
 from strain import limit_strain, unfolded
@@ -123,8 +123,10 @@ class Prepare(nn.Module):
         # waves are full of faint lines, and made of bends; so are skirts, manes and boats that were asked to move
         bending = resize(allowed[:, [*SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), proxy)
         firm_ground = torch.minimum(widest(1 - smooth_step(water, 0.6, 0.9), SHORE), 1 - smooth_step(bending, 0.3, 0.6))
-        faint = torch.maximum(straight, faint * F.max_pool2d(firm_ground, 2, 2))
         shown = (air + water + fire).clamp(0, 1)
+        # masts and ropes before the layer hardly have a step
+        open_layer = smooth_step(shown, 0.4, 0.7)
+        faint = torch.maximum(straight, torch.maximum(faint * F.max_pool2d(firm_ground, 2, 2), masts(p_luma) * F.max_pool2d(open_layer, 2, 2)))
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
         p_sure = smooth_step(shown, 0.6, 0.8)
