@@ -59,8 +59,10 @@ def masts(luma):
     smooth = box(luma, 1)
     beside = F.pad(smooth, (BESIDE, BESIDE, 0, 0), mode="replicate")
     across = smooth - 0.5 * (beside[:, :, :, :-2 * BESIDE] + beside[:, :, :, 2 * BESIDE:])
+    # worked out as in straight_edges, so that the graph has it once
+    luma = F.avg_pool2d(luma, 2, 2)
     spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
-    ridges = F.avg_pool2d((across / (0.7 * spread + 0.03)).clamp(-1, 1), 2, 2)
+    ridges = (F.avg_pool2d(across, 2, 2) / (0.4 * spread + 0.02)).clamp(-1, 1)
     length = 13
     lines = line_kernels(length, DIRECTIONS)[list(MASTS)]
     middle = smooth_step(F.conv2d(ridges, lines, padding=length // 2).abs(), *RIDGE)
