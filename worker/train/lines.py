@@ -62,7 +62,7 @@ def masts(luma):
     # worked out as in straight_edges, so that the graph has it once
     luma = F.avg_pool2d(luma, 2, 2)
     spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
-    ridges = (F.avg_pool2d(across, 2, 2) / (0.4 * spread + 0.02)).clamp(-1, 1)
+    ridges = (F.avg_pool2d(across, 2, 2) / (0.45 * spread + 0.025)).clamp(-1, 1)
     length = 13
     lines = line_kernels(length, DIRECTIONS)[list(MASTS)]
     middle = smooth_step(F.conv2d(ridges, lines, padding=length // 2).abs(), *RIDGE)

@@ -36,6 +36,7 @@ SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
 TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.0055, 0.0075  # shares of the frame for a strength of 1, before the swing's own factor
 PLEATED, AFLOAT = 0.5, 0.7  # share of the straight edges of cloth, and of boats, that need not rest
+AT_ONCE = 0.25  # share of its swing that a boat loses: what moves as a whole is seen sooner than what bends
 CLOSE_UP = 0.3  # share of its breathing that a body loses by filling the picture
 CREST_LIGHT = 3.0  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
@@ -261,7 +262,7 @@ class Prepare(nn.Module):
         wave_layer = wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves
         wave_layer = sized(wave_layer, unit_waves * (usual_layer / total + 1e-5), lively / total, smooth_step(waving, 0.3, 0.6), most, FOLD_LAYER, 4, 4)
         wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves
-        wave_still = sized(wave_still, unit_waves * (usual + 1e-5), liveliness(usual, TYPICAL_SWAY), torch.maximum(smooth_step(anchored * loose, 0.3, 0.6), hulls), most, FOLD_STILL, 8, 6)
+        wave_still = sized(wave_still, unit_waves * (usual * (1 - AT_ONCE * hulls) + 1e-5), liveliness(usual, TYPICAL_SWAY), torch.maximum(smooth_step(anchored * loose, 0.3, 0.6), hulls), most, FOLD_STILL, 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         white = smooth_step(p_luma, 0.75, 0.95)
