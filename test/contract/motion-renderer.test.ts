@@ -9,7 +9,7 @@ import { tensor, vector } from '../../worker/tensor/tensor.ts';
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const path = fileURLToPath(new URL('../../worker/models/motion/prepare.onnx', import.meta.url));
 const [WIDTH, HEIGHT] = [320, 192];
-const [STATIC, SEA, RIVER, GRASS, SMOKE, BODY] = [0, 2, 3, 5, 8, 10];
+const [STATIC, SEA, RIVER, GRASS, SMOKE, BODY, FLOATING] = [0, 2, 3, 5, 8, 10, 11];
 const SWINGS = 3;
 
 /** A quay to the left, dark water in the middle, grass to the right; each has its colour and some grain. */
@@ -139,6 +139,23 @@ describe('prepare.onnx', () => {
     }
     // and what is not near them moves as before
     expect(posts('wave_layer', 0.5, 0.55)).toBeGreaterThan(0.7 * bare('wave_layer', 0.5, 0.55));
+  });
+  it('swings a boat as a whole, all of it about as far', async () => {
+    const out = await prepare(
+      { [FLOATING]: 1 },
+      (_, channel) => [0.1, 0.25, 0.4][channel] as number,
+      seenAs((across) => (across > 0.4 && across < 0.6 ? FLOATING : SEA)),
+    );
+    const { data, dims } = out.float('wave_still');
+    const [, , height = 0, width = 0] = dims;
+    const lengths: number[] = [];
+    for (let y = Math.ceil(0.35 * height); y < 0.65 * height; y++) {
+      for (let x = Math.ceil(0.43 * width); x < 0.57 * width; x++) {
+        lengths.push(Math.hypot(...Array.from({ length: 4 * SWINGS }, (_, k) => data[(k * height + y) * width + x] as number)));
+      }
+    }
+    expect(Math.min(...lengths)).toBeGreaterThan(0.004);
+    expect(Math.max(...lengths)).toBeLessThan(1.8 * Math.min(...lengths));
   });
   it('folds nothing over, however strongly it is asked to move', async () => {
     const out = await prepare({ [SEA]: 1.8, [GRASS]: 1.8 });

@@ -10,7 +10,10 @@ from maps import box, gaussian, ramps, sample, smooth_step, widest
 DIRECTIONS = 12
 LYING = (0, 1, DIRECTIONS - 1)  # directions within 22 degrees of the horizon
 CLEAR, FAINT = (0.04, 0.10), (0.012, 0.04)
+ABRUPT, SEEN = (0.4, 0.6), (0.03, 0.06)  # share of the change over 9 pixels that happens within 2; that change
+BESIDE, RIDGE = 3, (0.3, 0.5)  # pixels from a thin line to its sides; its mean contrast, in deviations of what is around
 LONG, ALL_ALONG = 61, 121  # pixels of half size
+MASTS = (5, 6, 7)  # directions within 22 degrees of the vertical
 UPRIGHT = tuple(k for k in range(DIRECTIONS) if k not in LYING)
 
 
@@ -46,6 +49,34 @@ def straight_edges(luma, contrast=CLEAR, share=(0.55, 0.75)):
     # up to its ends
     whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=DIRECTIONS), 0.05, 0.15) * widest(edges, 1)
     return middle, torch.maximum(middle, whole)
+
+
+def masts(luma):
+    """Upright thin lines that are all along darker, or all along brighter, than both their sides: masts, ropes and reeds, which have no step.
+
+    luma [1, 1, h, w] to [1, 12, h / 2, w / 2], a map for each direction as in `straight_edges`, zero for those that are not upright.
+    """
+    smooth = box(luma, 1)
+    beside = F.pad(smooth, (BESIDE, BESIDE, 0, 0), mode="replicate")
+    across = smooth - 0.5 * (beside[:, :, :, :-2 * BESIDE] + beside[:, :, :, 2 * BESIDE:])
+    # worked out as in straight_edges, so that the graph has it once
+    luma = F.avg_pool2d(luma, 2, 2)
+    spread = (box(luma * luma, 10) - box(luma, 10) ** 2).clamp(min=0).sqrt()
+    ridges = (F.avg_pool2d(across, 2, 2) / (0.45 * spread + 0.025)).clamp(-1, 1)
+    length = 13
+    lines = line_kernels(length, DIRECTIONS)[list(MASTS)]
+    middle = smooth_step(F.conv2d(ridges, lines, padding=length // 2).abs(), *RIDGE)
+    whole = smooth_step(F.conv2d(middle, lines, padding=length // 2, groups=len(MASTS)), 0.05, 0.15) * smooth_step(ridges.abs(), 0.15, 0.35)
+    found = torch.maximum(middle, whole)
+    return F.pad(found, (0, 0, 0, 0, MASTS[0], DIRECTIONS - 1 - MASTS[-1]))
+
+
+def crispness(luma):
+    """How abruptly brightness changes where it does, 0..1 at the size of `luma`: things have such edges even in haze, and smoke has none."""
+    gx = F.pad((luma[:, :, :, 2:] - luma[:, :, :, :-2]).abs(), (1, 1, 0, 0))
+    gy = F.pad((luma[:, :, 2:, :] - luma[:, :, :-2, :]).abs(), (0, 0, 1, 1))
+    spread = widest(luma, 4) + widest(-luma, 4)
+    return smooth_step(torch.maximum(gx, gy) / (spread + 0.005), *ABRUPT) * smooth_step(spread, *SEEN)
 
 
 def right_angles(straight):

@@ -12,7 +12,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, level_lines, right_angles, straight_edges
+from afloat import afloat
+from lines import ALL_ALONG, FAINT, LYING, UPRIGHT, along_lines, crispness, level_lines, masts, right_angles, straight_edges
 from maps import box, gaussian, guided, pull_push, ramps, resize, sample, smooth_step, widest
 from rest import at_borders
 from strain import limit_strain, unfolded
@@ -35,6 +36,7 @@ SMOKE = CLASSES.index("smoke")
 FREQUENCIES = 3
 TYPICAL_FLOW, TYPICAL_WAVE, TYPICAL_SWAY = 0.045, 0.0055, 0.0075  # shares of the frame for a strength of 1, before the swing's own factor
 PLEATED, AFLOAT = 0.5, 0.7  # share of the straight edges of cloth, and of boats, that need not rest
+AT_ONCE = 0.25  # share of its swing that a boat loses: what moves as a whole is seen sooner than what bends
 CLOSE_UP = 0.3  # share of its breathing that a body loses by filling the picture
 CREST_LIGHT = 3.0  # change of brightness per displacement of the water's surface, in half heights of the picture
 # shares of the frame: a copy of the layer that went further is faded out and starts anew; clouds are whole pictures, falling water is texture
@@ -122,8 +124,10 @@ class Prepare(nn.Module):
         # waves are full of faint lines, and made of bends; so are skirts, manes and boats that were asked to move
         bending = resize(allowed[:, [*SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), proxy)
         firm_ground = torch.minimum(widest(1 - smooth_step(water, 0.6, 0.9), SHORE), 1 - smooth_step(bending, 0.3, 0.6))
-        faint = torch.maximum(straight, faint * F.max_pool2d(firm_ground, 2, 2))
         shown = (air + water + fire).clamp(0, 1)
+        # masts and ropes before the layer hardly have a step
+        open_layer = smooth_step(shown, 0.4, 0.7)
+        faint = torch.maximum(straight, torch.maximum(faint * F.max_pool2d(firm_ground, 2, 2), masts(p_luma) * F.max_pool2d(open_layer, 2, 2)))
         slender = thin_things(proxy, air, 1 - smooth_step(shown, 0.3, 0.5), resize(smoke, proxy))
         # where they are is known on the proxy, their exact outline from how far a pixel is from the air behind it
         p_sure = smooth_step(shown, 0.6, 0.8)
@@ -194,7 +198,7 @@ class Prepare(nn.Module):
 
         # 7 sway of anchored things: coherent along trunks, zero at anchors, none on what is inert or built
         anchor = (0.3 + sway * 1.4).clamp(0, 1)
-        swaying, mix, usual = 0, 0.02, 1e-6
+        swaying, mix, usual, rocking, adrift = 0, 0.02, 1e-6, 0, 0
         for members, blur, leaves, lift in ((TALL, (12.0, 3.5), 0.2, 0.5), (FLOATING, (4.0, 4.0), 0.5, 1.0), (SWAYING, (2.0, 2.0), 0.6, 1.0)):
             known = segmentation[:, members].sum(1, keepdim=True)
             free = allowed[:, members].sum(1, keepdim=True)
@@ -212,6 +216,7 @@ class Prepare(nn.Module):
             swaying = swaying + coherent * weight
             mix = mix + weight
             usual = usual + typical * gaussian(free, 1.0, 1.0)
+            rocking, adrift = (coherent, free) if members is FLOATING else (rocking, adrift)
         body, free = segmentation[:, BODY:BODY + 1], allowed[:, BODY:BODY + 1]
         weight = gaussian(body, 2.0, 2.0)
         # who fills the picture breathes less: it would look like a camera that moves
@@ -229,7 +234,9 @@ class Prepare(nn.Module):
         hard = F.max_pool2d(smooth_step(steps, *HARD), 2, 2)
         rims = level_lines(middles, ALL_ALONG) * hard
         level = torch.maximum(level_lines(faint_middles) * shores, rims)
-        rims, hard = resize(torch.maximum(rims, level_lines(middles) * hard), proxy), resize(straight.amax(1, keepdim=True) * hard, proxy)
+        rims = torch.maximum(rims, level_lines(middles) * hard)
+        hard = straight.amax(1, keepdim=True) * torch.maximum(hard, F.max_pool2d(crispness(p_luma), 2, 2))
+        rims, hard = resize(rims, proxy), resize(hard, proxy)
         standing = resize(gaussian(torch.maximum(torch.maximum(upright, hulls), level), 1.0, 1.0), proxy)
         usual = usual + TYPICAL_BREATH * breaths * gaussian(free, 1.0, 1.0)
         usual = resize(usual / (gaussian(allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True), 1.0, 1.0) + 0.02), proxy)
@@ -241,6 +248,8 @@ class Prepare(nn.Module):
         stiff = resize(gaussian(torch.maximum(0.9 * upright, level), 1.0, 1.0), proxy)
         loose = (1 - smooth_step(held, 0.35, 0.7)) * (1 - built * firm) * (1 - stiff * firm)
         wave_still = resize(swaying / mix, proxy) * gaussian(-widest(-gaussian(loose, 1.0, 1.0), 3), 2.0, 2.0)
+        every = allowed[:, [*TALL, *SWAYING, *FLOATING, BODY]].sum(1, keepdim=True)
+        wave_still, hulls = afloat(wave_still, rocking, torch.cat([adrift, every], 1), anchored, held)
 
         # 8 limits: no folds, no jelly, nothing moves at the border; picture units → grid units
         unit_waves = unit.repeat(1, 2 * FREQUENCIES, 1, 1)
@@ -253,7 +262,7 @@ class Prepare(nn.Module):
         wave_layer = wave_layer * (1 - torch.maximum(built, standing)) * (1 - border) * unit_waves
         wave_layer = sized(wave_layer, unit_waves * (usual_layer / total + 1e-5), lively / total, smooth_step(waving, 0.3, 0.6), most, FOLD_LAYER, 4, 4)
         wave_still = gaussian(wave_still, 2.0, 2.0) * (1 - border) * unit_waves
-        wave_still = sized(wave_still, unit_waves * (usual + 1e-5), liveliness(usual, TYPICAL_SWAY), smooth_step(anchored * loose, 0.3, 0.6), most, FOLD_STILL, 8, 6)
+        wave_still = sized(wave_still, unit_waves * (usual * (1 - AT_ONCE * hulls) + 1e-5), liveliness(usual, TYPICAL_SWAY), torch.maximum(smooth_step(anchored * loose, 0.3, 0.6), hulls), most, FOLD_STILL, 8, 6)
 
         # 9 light: fire everywhere, lamps and glints on water where they are bright
         white = smooth_step(p_luma, 0.75, 0.95)

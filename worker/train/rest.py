@@ -8,10 +8,11 @@ import torch.nn.functional as F
 from maps import gaussian, ramps, resize, sample, smooth_step, widest
 
 STEP, STEPS = 2, 14  # pixels of half the proxy's size
-SHARE_SMOKE, SHARE_WATER = 0.43, 0.55  # where it was asked for normally
+SHARE_SMOKE, SHARE_THING, SHARE_WATER = 0.43, 0.4, 0.55  # where it was asked for normally
 LEAST_ASKED, MOST_ASKED = 0.6, 1.3
 REACH = 8  # proxy pixels beyond smoke or water that count as its border
 THIN = 2  # proxy pixels: what is thinner hides nothing
+BETWEEN, AROUND = 6, 1  # proxy pixels: half the distance of a thing's edges from each other, and how far it reaches beyond them
 FRINGE = 3  # proxy pixels over which a border is looked for
 
 
@@ -48,7 +49,7 @@ def at_borders(flow, waves, shown, soft, smoke, water, asked, hard, rims):
     """Flow [1, 2, h, w] and waves [1, 12, h, w], shares of the picture, lowered to nothing at borders of the layer.
 
     shown: the layer's mask; soft: where the photo has no edge; smoke, water: probabilities; all [1, 1, h, w] on the proxy's grid.
-    hard: straight edges that no smoke has; rims: those that no water has.
+    hard: abrupt straight edges that no smoke has; rims: those that no water has.
     asked [2]: how strongly air and water were asked to move, so that gently stays less than normal, and normal less than strongly.
     Smoke has no firm borders, and haze that thins out is shown over what rests. Water goes on below what stands in it, but what
     comes out from behind a rock is not known. Clouds are smooth enough to be continued there.
@@ -60,7 +61,9 @@ def at_borders(flow, waves, shown, soft, smoke, water, asked, hard, rims):
     fringe = smooth_step((widest(shown, FRINGE) + widest(-shown, FRINGE)) * soft, 0.3, 0.6) * (1 - watery)
     in_air, in_water = asked.clamp(LEAST_ASKED, MOST_ASKED).unbind()
     free = SHARE_SMOKE * in_air * room(torch.maximum(hidden * smoky, fringe))
-    clear = SHARE_SMOKE * in_air * room(torch.maximum(hard * smoky, rims * watery))
+    # what lies between the edges of a thing is that thing
+    things = -widest(-widest(smooth_step(hard * smoky, 0.3, 0.7), BETWEEN), BETWEEN - AROUND)
+    clear = SHARE_THING * in_air * room(torch.maximum(things, rims * watery))
     known = SHARE_WATER * in_water * upstream(hidden * watery, flow)
     # swings start from the photo and go up to twice as far as their amplitude
     return flow * torch.minimum(within(flow * side, torch.minimum(free, clear)), within(flow * side, known)), waves * within(2 * side * waves, free)
