@@ -3,15 +3,15 @@ import { AppError } from '../../core/errors.ts';
 import type { Session } from '../onnx/session.ts';
 import { allFinite } from '../tensor/ops.ts';
 import { type FloatTensor, tensor } from '../tensor/tensor.ts';
-import { areaMean } from '../vision/area-mean.ts';
+import { areaMean, shrunk } from '../vision/area-mean.ts';
 import { corrected, type FaceBox, keepBest, squared } from '../vision/face-boxes.ts';
-import { type Raster, resample } from '../vision/resample.ts';
+import type { Raster } from '../vision/resample.ts';
 
 export type FaceNetworks = Readonly<Record<'pnet' | 'rnet' | 'onet', Pick<Session, 'run'>>>;
 
 /** Longer side of what is looked at, and the smallest face in it: a twentieth. */
-const LOOK_PX = 640;
-const LEAST_FACE_PX = 32;
+const LOOK_PX = 480;
+const LEAST_FACE_PX = 24;
 /** A real face is seldom less probable, and what is none seldom more so. */
 const SURE = 0.95;
 
@@ -35,7 +35,7 @@ const MOST_WINDOWS = 600;
 export const findFaces = async (photo: Raster, networks: FaceNetworks, signal: AbortSignal): Promise<FaceBox[]> => {
   const ratio = Math.min(1, LOOK_PX / Math.max(photo.widthPx, photo.heightPx));
   const [widthPx, heightPx] = [photo.widthPx, photo.heightPx].map((side) => Math.max(1, Math.round(side * ratio))) as [number, number];
-  const look = resample(photo, { x: 0, y: 0, width: photo.widthPx, height: photo.heightPx }, widthPx, heightPx);
+  const look = ratio < 1 ? shrunk(photo, widthPx, heightPx) : photo;
   const least = Math.max(WINDOW.sidePx, (LEAST_FACE_PX * Math.max(widthPx, heightPx)) / LOOK_PX);
   const found = await cascade(look, least, networks, signal);
   return found
