@@ -8,8 +8,8 @@ import { believeStill } from '../parts/believe-words.ts';
 import { findFaces } from '../parts/face-finder.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { namedClasses } from '../parts/named-classes.ts';
+import { asksForPeople, knowFaces } from '../parts/people.ts';
 import { settleField } from '../parts/settle-field.ts';
-import { asksForPeople, stillFaces } from '../parts/still-faces.ts';
 import { SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
 import { type ReadRows, toldToStay } from '../parts/told-to-stay.ts';
@@ -107,7 +107,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
     const named = namedClasses(believeStill(looks, wishes.still).data, lab, wishes.amplitudes);
     const faces = asksForPeople(wishes.amplitudes) ? await findFaces(photo, sessions, signal) : [];
-    const segmentation = tensor(stillFaces(named, faces), looks.dims);
+    const segmentation = tensor(knowFaces(named, looks.data, lab, wishes.amplitudes, faces), looks.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,

@@ -6,12 +6,9 @@ import type { FaceBox } from '../vision/face-boxes.ts';
 const CLOTH = 6;
 const HAIR = 9;
 /** What is worn or grows on people. */
-const WORN = [CLOTH, HAIR];
+export const WORN: readonly number[] = [CLOTH, HAIR];
 /** The border of a face, in cells. */
 const BORDER_CELLS = 1;
-
-/** Do the words ask for what is found on people? @param amplitudes how much each class but the first was asked to move, 12 numbers */
-export const asksForPeople = (amplitudes: Float32Array): boolean => WORN.some((index) => amplitudes[index - 1] !== 0);
 
 /**
  * @param faces in shares of the photo's width and height

@@ -1,0 +1,168 @@
+/** Hair grows on heads: where a face was found, hair is what has the colours around it and hangs together with it, and a coat is not. */
+import { smoothStep } from '../tensor/ops.ts';
+import { GRID_AREA, GRID_SIDE, quantileOf } from '../vision/class-grid.ts';
+import type { FaceBox } from '../vision/face-boxes.ts';
+import { faceShare } from './still-faces.ts';
+
+const HAIR = 9;
+/** A rectangle around the box of a face: in its widths to both sides of its middle, in its heights below its top. */
+interface Around {
+  readonly across: number;
+  readonly above: number;
+  readonly below: number;
+}
+/** Where hair begins on any head; where there is skin; what may hang from a head at all; beyond what hardly anything does. */
+const RING: Around = { across: 0.95, above: -0.55, below: 0.85 };
+const SKIN: Around = { across: 0.22, above: 0.35, below: 0.75 };
+const REACH: Around = { across: 3, above: -1.5, below: 4.5 };
+const USUAL: Around = { across: 1.5, above: -1.2, below: 3 };
+/** So near the head the encoder is believed; outwards less, until it is asked for its colours from the second factor on. */
+const HEAD: Around = { across: 1.1, above: -0.7, below: 1.1 };
+const BELIEVED = { from: 0.9, to: 1.2 } as const;
+/** Seeds: cells of the ring with this part of the encoder's share in the surest tenth, which is at least so large; skin is none. */
+const SURE = { part: 0.9, share: 0.4, least: 0.04, seeds: 4, skin: 0.5 } as const;
+/** With less than this part of that share, a cell belongs to the rest of the picture. */
+const REST_SHARE = 0.3;
+/** Deviations of lightness and of both axes of colour (CIELAB) within which cells are alike. */
+const ALIKE = [9, 5, 7] as const;
+/** Seeds that the rest of the picture explains better lose their say, in so many rounds. */
+const ROUNDS = 6;
+const EXPLAINED = 2;
+/** What speaks against hair: the colours of the rest, those of the face, and colours not seen before; by this power more, further away. */
+const AGAINST = { rest: 0.5, skin: 0.5, unseen: 0.01, away: 1.2 } as const;
+/** Chances from which a cell may be hair, and surely is. */
+const LIKELY = { from: 0.3, to: 0.6 } as const;
+/** Hair leads on to its neighbours from this likeness on. */
+const LEADS = 0.5;
+/** So many cells of a kind tell its colours. */
+const SAMPLE = 100;
+const FAINT = 1e-6;
+
+/**
+ * @param classes probabilities [13, 64, 64] after the named things were found
+ * @param seen the same as the encoder gave them
+ * @param lab the photo in CIELAB, [3, 64, 64]
+ * @param faces in shares of the photo's width and height
+ * @returns probabilities of the same shape: below and beside heads, hair of other colours is static; unchanged without faces, and far from them
+ * @source in the manner of GrabCut (Rother et al. 2004): two models of colour, of which the one is learnt where the thing must be
+ */
+export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Float32Array, faces: readonly FaceBox[]): Float32Array => {
+  const share = seen.subarray(HAIR * GRID_AREA, (HAIR + 1) * GRID_AREA);
+  const masked = faceShare(faces);
+  const heads = faces.map((face) => placesAround(face));
+  const likely = faces.map((_, f) => likelyHair(share, lab, masked, heads[f] as Place[]));
+  if (likely.every((one) => one === undefined)) return classes;
+  const out = classes.slice();
+  for (let i = 0; i < GRID_AREA; i++) {
+    let keep = 0;
+    let reached = false;
+    for (const [f, places] of heads.entries()) {
+      const place = places[i] as Place;
+      keep = Math.max(keep, 1 - smoothStep(timesAway(place, HEAD), BELIEVED.from, BELIEVED.to), likely[f]?.[i] ?? 0);
+      reached ||= likely[f] !== undefined && isIn(place, REACH);
+    }
+    if (!reached) continue;
+    const at = HAIR * GRID_AREA + i;
+    const taken = (out[at] as number) * (1 - keep);
+    out[at] = (out[at] as number) - taken;
+    out[i] = (out[i] as number) + taken;
+  }
+  return out;
+};
+
+/** Where a cell lies as seen from a face: widths from its middle, heights below its top. */
+interface Place {
+  readonly across: number;
+  readonly below: number;
+}
+
+const placesAround = ({ left, top, right, bottom }: FaceBox): Place[] =>
+  Array.from({ length: GRID_AREA }, (_, i) => ({
+    across: Math.abs(((i % GRID_SIDE) + 0.5) / GRID_SIDE - (left + right) / 2) / (right - left),
+    below: ((Math.floor(i / GRID_SIDE) + 0.5) / GRID_SIDE - top) / (bottom - top),
+  }));
+
+const isIn = ({ across, below }: Place, around: Around): boolean => across <= around.across && below >= around.above && below <= around.below;
+
+/** 1 at the sides of the rectangle. */
+const timesAway = ({ across, below }: Place, around: Around): number =>
+  Math.max(across / around.across, below < 0 ? below / around.above : below / around.below);
+
+/** In sizes of the face, beyond the head. */
+const beyondHead = ({ across, below }: Place): number => Math.hypot(Math.max(0, across - 0.9), Math.max(0, -below - 0.5, (below - 1.2) / 2));
+
+/** 0..1 in every cell that hangs together with sure hair; undefined where no hair is sure. */
+const likelyHair = (share: Float32Array, lab: Float32Array, masked: Float32Array, places: readonly Place[]): Float32Array | undefined => {
+  const cells = Array.from(places.keys());
+  const skin = cells.filter((i) => isIn(places[i] as Place, SKIN));
+  const ring = cells.filter((i) => (masked[i] as number) < 0.1 && isIn(places[i] as Place, RING));
+  if (skin.length === 0 || ring.length === 0) return undefined;
+  const sure = quantileOf(
+    Float32Array.from(ring, (i) => share[i] as number),
+    SURE.part,
+  );
+  if (sure < SURE.least) return undefined;
+  const bare = likeness(lab, skin);
+  const barest = Math.max(...skin.map(bare));
+  const seeds = sampled(ring.filter((i) => (share[i] as number) > SURE.share * sure && bare(i) < SURE.skin * barest));
+  if (seeds.length < SURE.seeds) return undefined;
+  const rest = likeness(
+    lab,
+    cells.filter((i) => (share[i] as number) < REST_SHARE * sure || !isIn(places[i] as Place, USUAL)),
+  );
+  const explained = seeds.map(rest);
+  let weights = seeds.map(() => 1);
+  for (let round = 0; round < ROUNDS; round++) {
+    const own = seeds.map(likeness(lab, seeds, weights));
+    weights = weights.map((weight, k) => (weight * (own[k] as number)) / ((own[k] as number) + EXPLAINED * (explained[k] as number) + FAINT));
+  }
+  const hair = likeness(lab, seeds, weights);
+  const likely = Float32Array.from(places, (place, i) => {
+    if (!isIn(place, REACH)) return 0;
+    const own = hair(i);
+    const against = AGAINST.rest * rest(i) + AGAINST.skin * bare(i) + AGAINST.unseen;
+    return smoothStep(own / (own + Math.exp(AGAINST.away * beyondHead(place)) * against), LIKELY.from, LIKELY.to);
+  });
+  return connected(likely, seeds);
+};
+
+const sampled = (cells: readonly number[]): number[] => {
+  const step = Math.max(1, Math.ceil(cells.length / SAMPLE));
+  return cells.filter((_, k) => k % step === 0);
+};
+
+/** How much a cell looks like the weighted mean of some cells, 0..1. */
+const likeness = (lab: Float32Array, all: readonly number[], weights?: readonly number[]): ((cell: number) => number) => {
+  const cells = weights === undefined ? sampled(all) : all;
+  const total = weights === undefined ? cells.length : weights.reduce((sum, weight) => sum + weight, 0);
+  const values = cells.map((i) => ALIKE.map((deviation, c) => (lab[c * GRID_AREA + i] as number) / deviation));
+  return (cell) => {
+    const [L, a, b] = ALIKE.map((deviation, c) => (lab[c * GRID_AREA + cell] as number) / deviation) as [number, number, number];
+    let sum = 0;
+    for (const [k, [l = 0, m = 0, n = 0]] of values.entries()) {
+      const square = (l - L) ** 2 + (m - a) ** 2 + (n - b) ** 2;
+      sum += (weights?.[k] ?? 1) * Math.exp(-square / 2);
+    }
+    return total > 0 ? sum / total : 0;
+  };
+};
+
+/** Values of the cells that a way over likely cells leads to; 0 elsewhere. */
+const connected = (likely: Float32Array, from: readonly number[]): Float32Array => {
+  const out = new Float32Array(GRID_AREA);
+  const open = from.filter((i) => (likely[i] as number) > 0);
+  for (const i of open) out[i] = likely[i] as number;
+  for (let i = open.pop(); i !== undefined; i = open.pop()) {
+    if ((likely[i] as number) < LEADS) continue;
+    const [x, y] = [i % GRID_SIDE, Math.floor(i / GRID_SIDE)];
+    for (let down = Math.max(0, y - 1); down <= Math.min(GRID_SIDE - 1, y + 1); down++) {
+      for (let across = Math.max(0, x - 1); across <= Math.min(GRID_SIDE - 1, x + 1); across++) {
+        const next = down * GRID_SIDE + across;
+        if (out[next] !== 0 || likely[next] === 0) continue;
+        out[next] = likely[next] as number;
+        open.push(next);
+      }
+    }
+  }
+  return out;
+};
