@@ -1,6 +1,6 @@
 /** Hair grows on heads: where a face was found, hair is what has the colours around it and hangs together with it, and a coat is not. */
 import { smoothStep } from '../tensor/ops.ts';
-import { GRID_AREA, GRID_SIDE, quantileOf } from '../vision/class-grid.ts';
+import { boxMean, GRID_AREA, GRID_SIDE, quantileOf } from '../vision/class-grid.ts';
 import type { FaceBox } from '../vision/face-boxes.ts';
 import { faceShare } from './still-faces.ts';
 
@@ -14,10 +14,10 @@ interface Around {
 /** Where hair begins on any head; where there is skin; what may hang from a head at all; beyond what hardly anything does. */
 const RING: Around = { across: 0.95, above: -0.55, below: 0.85 };
 const SKIN: Around = { across: 0.22, above: 0.35, below: 0.75 };
-const REACH: Around = { across: 3, above: -1.5, below: 4.5 };
+const REACH: Around = { across: 2.5, above: -1.5, below: 4.5 };
 const USUAL: Around = { across: 1.5, above: -1.2, below: 3 };
 /** So near the head the encoder is believed; outwards less, until it is asked for its colours from the second factor on. */
-const HEAD: Around = { across: 1.1, above: -0.7, below: 1.1 };
+const HEAD: Around = { across: 1.25, above: -0.9, below: 1.2 };
 const BELIEVED = { from: 0.9, to: 1.2 } as const;
 /** Seeds: cells of the ring with this part of the encoder's share in the surest tenth, which is at least so large; skin is none. */
 const SURE = { part: 0.9, share: 0.4, least: 0.04, seeds: 4, skin: 0.5 } as const;
@@ -26,12 +26,14 @@ const REST_SHARE = 0.3;
 /** Deviations of lightness and of both axes of colour (CIELAB) within which cells are alike. */
 const ALIKE = [9, 5, 7] as const;
 /** Seeds that the rest of the picture explains better lose their say, in so many rounds. */
-const ROUNDS = 6;
+const ROUNDS = 9;
 const EXPLAINED = 2;
 /** What speaks against hair: the colours of the rest, those of the face, and colours not seen before; by this power more, further away. */
 const AGAINST = { rest: 0.5, skin: 0.5, unseen: 0.01, away: 1.2 } as const;
 /** Chances from which a cell may be hair, and surely is. */
 const LIKELY = { from: 0.3, to: 0.6 } as const;
+/** Cells around a cell whose mean decides: strands are lighter and darker than each other. */
+const EVEN_CELLS = 1;
 /** Hair leads on to its neighbours from this likeness on. */
 const LEADS = 0.5;
 /** So many cells of a kind tell its colours. */
@@ -117,13 +119,16 @@ const likelyHair = (share: Float32Array, lab: Float32Array, masked: Float32Array
     weights = weights.map((weight, k) => (weight * (own[k] as number)) / ((own[k] as number) + EXPLAINED * (explained[k] as number) + FAINT));
   }
   const hair = likeness(lab, seeds, weights);
-  const likely = Float32Array.from(places, (place, i) => {
+  const chance = Float32Array.from(places, (place, i) => {
     if (!isIn(place, REACH)) return 0;
     const own = hair(i);
     const against = AGAINST.rest * rest(i) + AGAINST.skin * bare(i) + AGAINST.unseen;
-    return smoothStep(own / (own + Math.exp(AGAINST.away * beyondHead(place)) * against), LIKELY.from, LIKELY.to);
+    return own / (own + Math.exp(AGAINST.away * beyondHead(place)) * against);
   });
-  return connected(likely, seeds);
+  return connected(
+    boxMean(chance, EVEN_CELLS).map((value) => smoothStep(value, LIKELY.from, LIKELY.to)),
+    seeds,
+  );
 };
 
 const sampled = (cells: readonly number[]): number[] => {
