@@ -39,7 +39,7 @@ export const findFaces = async (photo: Raster, networks: FaceNetworks, signal: A
   const least = Math.max(WINDOW.sidePx, (LEAST_FACE_PX * Math.max(widthPx, heightPx)) / LOOK_PX);
   const found = await cascade(look, least, networks, signal);
   return found
-    .filter(({ probability }) => probability >= SURE)
+    .filter(({ left, top, right, bottom, probability }) => probability >= SURE && right > left && bottom > top)
     .map((box) => ({ ...box, left: box.left / widthPx, right: box.right / widthPx, top: box.top / heightPx, bottom: box.bottom / heightPx }));
 };
 

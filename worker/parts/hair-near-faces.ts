@@ -34,11 +34,15 @@ const AGAINST = { rest: 0.5, skin: 0.5, unseen: 0.01, away: 1.2 } as const;
 const LIKELY = { from: 0.3, to: 0.6 } as const;
 /** Cells around a cell whose mean decides: strands are lighter and darker than each other. */
 const EVEN_CELLS = 1;
+/** Hair ends so softly: what swings beside what stays is held back by the strain between them. */
+const FADE_CELLS = 2;
 /** Hair leads on to its neighbours from this likeness on. */
 const LEADS = 0.5;
 /** So many cells of a kind tell its colours. */
 const SAMPLE = 100;
 const FAINT = 1e-6;
+/** In a crowd, only so many of the largest heads are looked at one by one. */
+const MOST_HEADS = 12;
 
 /**
  * @param classes probabilities [13, 64, 64] after the named things were found
@@ -52,9 +56,10 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
   const share = seen.subarray(HAIR * GRID_AREA, (HAIR + 1) * GRID_AREA);
   const masked = faceShare(faces);
   const heads = faces.map((face) => placesAround(face));
-  const likely = faces.map((_, f) => likelyHair(share, lab, masked, heads[f] as Place[]));
+  const largest = faces.toSorted((a, b) => areaOf(b) - areaOf(a)).slice(0, MOST_HEADS);
+  const likely = faces.map((face, f) => (largest.includes(face) ? likelyHair(share, lab, masked, heads[f] as Place[]) : undefined));
   if (likely.every((one) => one === undefined)) return classes;
-  const out = classes.slice();
+  const keeps = new Float32Array(GRID_AREA).fill(1);
   for (let i = 0; i < GRID_AREA; i++) {
     let keep = 0;
     let reached = false;
@@ -63,7 +68,12 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
       keep = Math.max(keep, 1 - smoothStep(timesAway(place, HEAD), BELIEVED.from, BELIEVED.to), likely[f]?.[i] ?? 0);
       reached ||= likely[f] !== undefined && isIn(place, REACH);
     }
-    if (!reached) continue;
+    if (reached) keeps[i] = keep;
+  }
+  const soft = boxMean(keeps, FADE_CELLS);
+  const out = classes.slice();
+  for (const [i, hard] of keeps.entries()) {
+    const keep = Math.max(hard, soft[i] as number);
     const at = HAIR * GRID_AREA + i;
     const taken = (out[at] as number) * (1 - keep);
     out[at] = (out[at] as number) - taken;
@@ -71,6 +81,8 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
   }
   return out;
 };
+
+const areaOf = ({ left, top, right, bottom }: FaceBox): number => (right - left) * (bottom - top);
 
 /** Where a cell lies as seen from a face: widths from its middle, heights below its top. */
 interface Place {
