@@ -23,6 +23,8 @@ const BELIEVED = { from: 0.9, to: 1.2 } as const;
 const SURE = { part: 0.9, share: 0.4, least: 0.04, seeds: 4, skin: 0.5 } as const;
 /** With less than this part of that share, a cell belongs to the rest of the picture. */
 const REST_SHARE = 0.3;
+/** There is a background when this part of the picture is beyond what usually hangs from the head. */
+const BACKGROUND = 0.15;
 /** Deviations of lightness and of both axes of colour (CIELAB) within which cells are alike. */
 const ALIKE = [9, 5, 7] as const;
 /** Seeds that the rest of the picture explains better lose their say, in so many rounds. */
@@ -30,12 +32,15 @@ const ROUNDS = 9;
 const EXPLAINED = 2;
 /** What speaks against hair: the colours of the rest, those of the face, and colours not seen before; by this power more, further away. */
 const AGAINST = { rest: 0.5, skin: 0.5, unseen: 0.01, away: 1.2 } as const;
-/** Chances from which a cell may be hair, and surely is. */
+/** Chances from which a cell may be hair, and surely is; near the head less is enough. */
 const LIKELY = { from: 0.3, to: 0.6 } as const;
+const POSSIBLE = { from: 0.05, to: 0.2 } as const;
 /** Cells around a cell whose mean decides: strands are lighter and darker than each other. */
 const EVEN_CELLS = 1;
 /** Hair ends so softly: what swings beside what stays is held back by the strain between them. */
-const FADE_CELLS = 2;
+const FADE_CELLS = { large: 1, small: 2 } as const;
+/** A face of so many cells across is large: around a smaller one the cells are too coarse to tell single strands from the background. */
+const LARGE_CELLS = 9;
 /** Hair leads on to its neighbours from this likeness on. */
 const LEADS = 0.5;
 /** So many cells of a kind tell its colours. */
@@ -57,7 +62,7 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
   const masked = faceShare(faces);
   const heads = faces.map((face) => placesAround(face));
   const largest = faces.toSorted((a, b) => areaOf(b) - areaOf(a)).slice(0, MOST_HEADS);
-  const likely = faces.map((face, f) => (largest.includes(face) ? likelyHair(share, lab, masked, heads[f] as Place[]) : undefined));
+  const likely = faces.map((face, f) => (largest.includes(face) ? likelyHair(share, lab, masked, heads[f] as Place[], isLarge(face)) : undefined));
   if (likely.every((one) => one === undefined)) return classes;
   const keeps = new Float32Array(GRID_AREA).fill(1);
   for (let i = 0; i < GRID_AREA; i++) {
@@ -65,12 +70,12 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
     let reached = false;
     for (const [f, places] of heads.entries()) {
       const place = places[i] as Place;
-      keep = Math.max(keep, 1 - smoothStep(timesAway(place, HEAD), BELIEVED.from, BELIEVED.to), likely[f]?.[i] ?? 0);
+      keep = Math.max(keep, likely[f] === undefined ? nearHead(place) : (likely[f][i] as number));
       reached ||= likely[f] !== undefined && isIn(place, REACH);
     }
     if (reached) keeps[i] = keep;
   }
-  const soft = boxMean(keeps, FADE_CELLS);
+  const soft = boxMean(keeps, faces.some(isLarge) ? FADE_CELLS.large : FADE_CELLS.small);
   const out = classes.slice();
   for (const [i, hard] of keeps.entries()) {
     const keep = Math.max(hard, soft[i] as number);
@@ -81,6 +86,8 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
   }
   return out;
 };
+
+const isLarge = ({ left, right }: FaceBox): boolean => (right - left) * GRID_SIDE >= LARGE_CELLS;
 
 const areaOf = ({ left, top, right, bottom }: FaceBox): number => (right - left) * (bottom - top);
 
@@ -102,11 +109,14 @@ const isIn = ({ across, below }: Place, around: Around): boolean => across <= ar
 const timesAway = ({ across, below }: Place, around: Around): number =>
   Math.max(across / around.across, below < 0 ? below / around.above : below / around.below);
 
+/** How far the encoder is believed there. */
+const nearHead = (place: Place): number => 1 - smoothStep(timesAway(place, HEAD), BELIEVED.from, BELIEVED.to);
+
 /** In sizes of the face, beyond the head. */
 const beyondHead = ({ across, below }: Place): number => Math.hypot(Math.max(0, across - 0.9), Math.max(0, -below - 0.5, (below - 1.2) / 2));
 
-/** 0..1 in every cell that hangs together with sure hair; undefined where no hair is sure. */
-const likelyHair = (share: Float32Array, lab: Float32Array, masked: Float32Array, places: readonly Place[]): Float32Array | undefined => {
+/** 0..1 in every cell that hangs together with sure hair or is near the head; undefined where no hair is sure. */
+const likelyHair = (share: Float32Array, lab: Float32Array, masked: Float32Array, places: readonly Place[], large: boolean): Float32Array | undefined => {
   const cells = Array.from(places.keys());
   const skin = cells.filter((i) => isIn(places[i] as Place, SKIN));
   const ring = cells.filter((i) => (masked[i] as number) < 0.1 && isIn(places[i] as Place, RING));
@@ -137,10 +147,20 @@ const likelyHair = (share: Float32Array, lab: Float32Array, masked: Float32Array
     const against = AGAINST.rest * rest(i) + AGAINST.skin * bare(i) + AGAINST.unseen;
     return own / (own + Math.exp(AGAINST.away * beyondHead(place)) * against);
   });
-  return connected(
+  // where a head fills the picture there is no background to tell from it
+  const beyond = cells.filter((i) => !isIn(places[i] as Place, USUAL));
+  const background = !large || beyond.length < BACKGROUND * GRID_AREA ? undefined : likeness(lab, beyond);
+  const possible = boxMean(
+    Float32Array.from(places, (place, i) =>
+      background === undefined || nearHead(place) === 0 ? 1 : hair(i) / (hair(i) + AGAINST.rest * background(i) + FAINT),
+    ),
+    EVEN_CELLS,
+  );
+  const hanging = connected(
     boxMean(chance, EVEN_CELLS).map((value) => smoothStep(value, LIKELY.from, LIKELY.to)),
     seeds,
   );
+  return hanging.map((value, i) => Math.max(value, nearHead(places[i] as Place) * smoothStep(possible[i] as number, POSSIBLE.from, POSSIBLE.to)));
 };
 
 const sampled = (cells: readonly number[]): number[] => {
