@@ -5,8 +5,10 @@ import { AppError, type Note } from '../../core/errors.ts';
 import { openBundle } from '../onnx/bundle.ts';
 import { type Outputs, openSession, type Session } from '../onnx/session.ts';
 import { believeStill } from '../parts/believe-words.ts';
+import { findFaces } from '../parts/face-finder.ts';
 import type { EngineFactory } from '../parts/factory.ts';
 import { namedClasses } from '../parts/named-classes.ts';
+import { asksForPeople, knowFaces } from '../parts/people.ts';
 import { settleField } from '../parts/settle-field.ts';
 import { FIELD_SECONDS, SWING_MULTIPLES, usualStart } from '../parts/swing-start.ts';
 import { createTokenizer, type Vocabulary } from '../parts/tokenizer.ts';
@@ -35,7 +37,7 @@ interface MotionVocabulary extends Vocabulary {
   };
 }
 
-const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame'] as const;
+const graphs = ['text', 'image', 'denoiser', 'prepare', 'frame', 'pnet', 'rnet', 'onet'] as const;
 type Sessions = Record<(typeof graphs)[number], Session>;
 
 /** What prepare.onnx hands to frame.onnx. */
@@ -104,7 +106,9 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const seen = await sessions.image.run({ image: tensor(takeLooks(photo, IMAGE_SIDE), [LOOKS, 3, IMAGE_SIDE, IMAGE_SIDE]) });
     const looks = tensor(mergeLooks(finite(seen.float('segmentation')).data), [1, CLASS_COUNT, CLASS_SIDE, CLASS_SIDE]);
     const lab = toLab(toPlanes(photo, CLASS_SIDE, CLASS_SIDE));
-    const segmentation = tensor(namedClasses(believeStill(looks, wishes.still).data, lab, wishes.amplitudes), looks.dims);
+    const named = namedClasses(believeStill(looks, wishes.still).data, lab, wishes.amplitudes);
+    const faces = asksForPeople(wishes.amplitudes) ? await findFaces(photo, sessions, signal) : [];
+    const segmentation = tensor(knowFaces(named, looks.data, lab, wishes.amplitudes, faces), looks.dims);
     const [features, depth, sway] = (['features', 'depth', 'sway'] as const).map((name) => firstOf(finite(seen.float(name)))) as [
       FloatTensor,
       FloatTensor,
