@@ -21,9 +21,8 @@ import { type FloatTensor, integers, tensor, vector } from '../tensor/tensor.ts'
 import { type CameraMove, cameraPath, gateCamera, isStill, isWholePhoto } from '../vision/camera.ts';
 import { toLab } from '../vision/cielab.ts';
 import { LOOKS, mergeLooks, takeLooks } from '../vision/closer-look.ts';
-import { colourLoss } from '../vision/colour-loss.ts';
 import { openComposer, type Sheets } from '../vision/compose.ts';
-import { crisp, crispColour, type Share } from '../vision/crisp.ts';
+import { closestColour, crisp, type Share } from '../vision/crisp.ts';
 import { coverCrop, proxySize } from '../vision/geometry.ts';
 import { resample, toPlanes } from '../vision/resample.ts';
 
@@ -61,8 +60,6 @@ const VISIBLE = { flow: 0.004, wave: 0.0012, light: 0.06 } as const;
 const SWAY_SEEN = { from: 0.0005, to: 0.003 } as const;
 /** Deviation of the logarithm of how lively a clip is: the renderer brings every motion to its usual size, and winds differ. */
 const PACE = 0.14;
-/** Mean squared error by half the colour from which it is more than what coding adds; below, sharper colour would cost bytes for nothing. */
-const COLOUR_LOSS = 5;
 const PUSH_IN: CameraMove = { pan: 0, tilt: 0, zoom: 0.35, roll: 0, dolly: 0.35, orbit: 0, crane: 0, handheld: 0 };
 /** Shares of the whole job, for the progress. */
 const SHARE = { encode: 0.02, denoise: 0.1 } as const;
@@ -189,9 +186,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
     const copies = !objectsMove ? 0 : flows && (loop || activity.cycles > 1) ? 2 : 1;
     const [, , gridHeight, gridWidth] = prepared.float('relief').dims as [number, number, number, number];
     const grid = { width: gridWidth, height: gridHeight };
-    const plain = readSheets(prepared, widthPx, heightPx);
-    const lost = colourLoss(photo, plain.chroma);
-    const sheets = lost > COLOUR_LOSS ? crispColour(plain) : plain;
+    const { sheets, colourLoss } = closestColour(readSheets(prepared, widthPx, heightPx), photo);
     const start = loop ? usualStart([fields.wave_still, fields.wave_layer] as FloatTensor[]) : 0;
     // frame 0 is the photo; later ones sample between pixels, which softens all of it or only what moves
     let composer = openComposer(sheets, grid);
@@ -227,10 +222,7 @@ export const createMotionEngine: EngineFactory = ({ manifest, folder, providers,
         yield frame;
       }
     }
-    return {
-      ...{ widthPx, heightPx, fps: request.fps, frameCount, pixelFormat: 'i420', frames: render(), notes },
-      colourLoss: sheets === plain ? lost : colourLoss(photo, sheets.chroma),
-    };
+    return { widthPx, heightPx, fps: request.fps, frameCount, pixelFormat: 'i420', frames: render(), colourLoss, notes };
   };
 
   return {
