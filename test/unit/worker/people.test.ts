@@ -31,11 +31,11 @@ const [SKIN, DARK, ORANGE, WALL]: readonly Colour[] = [
   [0.85, 0.4, 0.08],
   [0.6, 0.65, 0.7],
 ];
-const portrait = (coat: Colour): Float32Array =>
+const portrait = (coat: Colour, skin = SKIN): Float32Array =>
   toLab(
     Float32Array.from({ length: 3 * AREA }, (_, at) => {
       const i = at % AREA;
-      const colour = within(i, FACE) ? SKIN : within(i, HEAD) || within(i, LOCK) ? DARK : within(i, COAT) ? coat : within(i, DOG) ? ORANGE : WALL;
+      const colour = within(i, FACE) ? skin : within(i, HEAD) || within(i, LOCK) ? DARK : within(i, COAT) ? coat : within(i, DOG) ? ORANGE : WALL;
       return (colour as Colour)[Math.floor(at / AREA)] as number;
     }),
   );
@@ -67,6 +67,10 @@ describe('knowFaces', () => {
     expect(meanIn(sameCoat, HAIR, [36, 36, 54, 42])).toBeGreaterThan(0.5);
   });
   it('leaves what is out of reach of the head: a dog has fur, too', () => expect(meanIn(known, HAIR, DOG)).toBeCloseTo(0.95, 5));
+  it('leaves the mane of an animal, whose face has the same colour', () => {
+    const lion = knowFaces(named, seen, portrait(ORANGE as Colour, [0.24, 0.17, 0.13]), asked(HAIR), [face]);
+    expect(meanIn(lion, HAIR, [36, 44, 54, 60])).toBeCloseTo(0.95, 5);
+  });
   it('learns nothing where the encoder sees no hair around the face', () => {
     const bald = knowFaces(
       named,
