@@ -16,6 +16,8 @@ const RING: Around = { across: 0.95, above: -0.55, below: 0.85 };
 const SKIN: Around = { across: 0.22, above: 0.35, below: 0.75 };
 const REACH: Around = { across: 2.5, above: -1.5, below: 4.5 };
 const USUAL: Around = { across: 1.5, above: -1.2, below: 3 };
+/** Where coats and dresses are, the only things that are taken from hair: to the sides it may blow as far as it likes. */
+const COAT: Around = { across: 2, above: 0.9, below: 4.5 };
 /** So near the head the encoder is believed; outwards less, until it is asked for its colours from the second factor on. */
 const HEAD: Around = { across: 1.25, above: -0.9, below: 1.2 };
 const BELIEVED = { from: 0.9, to: 1.2 } as const;
@@ -56,7 +58,7 @@ const MOST_HEADS = 12;
  * @param seen the same as the encoder gave them
  * @param lab the photo in CIELAB, [3, 64, 64]
  * @param faces in shares of the photo's width and height
- * @returns probabilities of the same shape: below and beside heads, hair of other colours is static; unchanged without faces, and far from them
+ * @returns probabilities of the same shape: below heads, hair of other colours is static; unchanged without faces, and elsewhere
  * @source in the manner of GrabCut (Rother et al. 2004): two models of colour, of which the one is learnt where the thing must be
  */
 export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Float32Array, faces: readonly FaceBox[]): Float32Array => {
@@ -73,7 +75,7 @@ export const hairNearFaces = (classes: Float32Array, seen: Float32Array, lab: Fl
     for (const [f, places] of heads.entries()) {
       const place = places[i] as Place;
       keep = Math.max(keep, likely[f] === undefined ? nearHead(place) : (likely[f][i] as number));
-      reached ||= likely[f] !== undefined && isIn(place, REACH);
+      reached ||= likely[f] !== undefined && isIn(place, COAT);
     }
     if (reached) keeps[i] = keep;
   }
