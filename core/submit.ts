@@ -92,7 +92,8 @@ const accept = async (call: SubmitCall, deps: Deps): Promise<Submitted> => {
   );
   const { job, created } = accepted;
   // The job is safe in the database by now, so nobody waits for the queue; if that is away, the sweeper puts the job in line later.
-  if (created) queue.add(job.id).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'queue unavailable; the sweeper will retry'));
+  if (created)
+    queue.add(job.id, { later: true }).catch((error: unknown) => log.warn({ err: error, jobId: job.id }, 'queue unavailable; the sweeper will retry'));
   return accepted;
 };
 

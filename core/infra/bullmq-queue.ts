@@ -1,4 +1,5 @@
 /** The queue on BullMQ: Redis when there is one, else BullMQ's own PostgreSQL backend on the database we already have. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { Queue as BullQueue, type ConnectionOptions, createPostgresBackend, type IQueueBackend, Worker } from 'bullmq';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -63,8 +64,9 @@ export const createBullQueue = (
   const adding = new Set<Promise<void>>();
 
   return {
-    add(jobId) {
-      const added = answered(queue.add('clip', {}, { ...jobOptions, jobId })).finally(() => adding.delete(added));
+    add(jobId, { later = false } = {}) {
+      const begin = (): Promise<unknown> => queue.add('clip', {}, { ...jobOptions, jobId });
+      const added = answered(later ? turn().then(begin) : begin()).finally(() => adding.delete(added));
       adding.add(added);
       return added;
     },

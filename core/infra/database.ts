@@ -115,8 +115,7 @@ export const openPostgres = async (url: string, patience: Patience = usualPatien
     connectionTimeoutMillis: 10_000,
     options: `-c search_path=${SEARCH_PATH.replace(' ', '')} -c random_page_cost=${RANDOM_PAGE_COST}`,
   };
-  // Two stay open: whoever asks after a pause does not wait for a connection and for the plans of its statements.
-  const pool = new pg.Pool({ ...connection, ...timeouts(patience), max: 10, min: 2 });
+  const pool = new pg.Pool({ ...connection, ...timeouts(patience), max: 10 });
   // An idle connection that drops is replaced by the pool on the next query.
   pool.on('error', () => undefined);
   // One that drops between two statements of a transaction reports it to nobody else; the next statement fails.

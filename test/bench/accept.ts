@@ -24,7 +24,7 @@ import { acknowledge, type PlatformName } from './acknowledgement.ts';
 import { cpuMs, figures, load, quantile, say } from './figures.ts';
 
 const ROUNDS = 8;
-const PER_ROUND = 48;
+const PER_ROUND = 50;
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -45,8 +45,8 @@ const createDeps = ({ database, directory, redisUrl }: Ground, origins: readonly
     store: createStore(database, systemClock),
     queue: {
       ...queue,
-      add(jobId) {
-        const adding = queue.add(jobId);
+      add(jobId, options) {
+        const adding = queue.add(jobId, options);
         onAdding(adding);
         return adding;
       },
@@ -84,18 +84,9 @@ const createBooking = async (database: Database): Promise<() => Promise<unknown>
 };
 
 /**
- * The order of each turn: everybody comes after everybody else equally often, so that all find the processor's caches alike, and
- * nobody's queue adds in a tight loop or always comes after the photo, which leaves them cold.
- * @source Williams 1949, Experimental designs balanced for the estimation of residual effects of treatments
+ * One of each after the other, in turns of who begins, so that all find the processor's caches alike: nobody's queue adds in a tight
+ * loop. The first two rounds warm up.
  */
-const TURNS = [
-  ['raw', 'pair', 'photo', 'accept'],
-  ['pair', 'accept', 'raw', 'photo'],
-  ['accept', 'photo', 'pair', 'raw'],
-  ['photo', 'raw', 'accept', 'pair'],
-] as const;
-
-/** One of each after the other. The first two rounds warm up. */
 const compare = async (ground: Ground, photo: Uint8Array): Promise<void> => {
   let adding = Promise.resolve();
   const deps = createDeps(ground, [], (next) => {
@@ -119,12 +110,13 @@ const compare = async (ground: Ground, photo: Uint8Array): Promise<void> => {
     accept: () => ask({ kind: 'stored', photo: stored }),
     photo: () => ask({ kind: 'bytes', bytes: photo }),
   };
-  type Name = (typeof TURNS)[number][number];
+  const names = ['raw', 'pair', 'accept', 'photo'] as const;
+  type Name = (typeof names)[number];
   const spentMs: Record<Name | 'queued', number[]> = { raw: [], pair: [], accept: [], photo: [], queued: [] };
   const spentCpuMs: Record<Name | 'queued', number> = { raw: 0, pair: 0, accept: 0, photo: 0, queued: 0 };
   for (let round = -2; round < ROUNDS; round++) {
     for (let n = 0; n < PER_ROUND; n++) {
-      for (const name of TURNS[n % TURNS.length] ?? []) {
+      for (const name of n % 2 === 0 ? names : names.toReversed()) {
         const [startMs, startCpuMs] = [performance.now(), cpuMs()];
         await ways[name]();
         const [endMs, endCpuMs] = [performance.now(), cpuMs()];

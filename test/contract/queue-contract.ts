@@ -41,11 +41,21 @@ export const queueContract = (open: () => Queue): void => {
     await until(() => seen.length === 2);
   });
 
-  it('is closed only when what it is being given is in line', async () => {
+  it.each([false, true])('is closed only when what it is being given is in line (later: %s)', async (later) => {
     const queue = open();
-    const adding = queue.add(id());
+    const adding = queue.add(id(), { later });
     await queue.close();
     await expect(Promise.race([adding, 'not yet'])).resolves.toBeUndefined();
+  });
+
+  it('begins what may come later when what is due now has been done, in order', async () => {
+    const queue = open();
+    const ids = [id(), id(), id()];
+    await Promise.all(ids.map((one) => queue.add(one, { later: true })));
+    const seen: string[] = [];
+    consumer = queue.consume(async (one) => void (ids.includes(one) && seen.push(one)), { concurrency: 1 });
+    await until(() => seen.length === 3);
+    expect(seen).toEqual(ids);
   });
 
   it('wakes a waiting consumer at once', async () => {

@@ -132,7 +132,7 @@ export const startProcess = (world: World, plan: CrashPlan): FaultProcess => {
     store: wrap(store, 'store', call),
     files: wrap(files, 'files', call),
     queue: {
-      add: (id) => call('queue.add', () => queue.add(id)) as Promise<void>,
+      add: (id, options) => call('queue.add', () => queue.add(id, options)) as Promise<void>,
       remove: (id) => call('queue.remove', () => queue.remove(id)) as Promise<void>,
       // the queue hands its messages to somebody else once this process is dead
       consume: (handler, options) => queue.consume((id) => Promise.race([handler(id), died]), options),
