@@ -14,7 +14,7 @@ import type { RegionMotion } from './motion.ts';
 import { areaOf, dilate, inClip, type Mask, maskOf, outsideOf, union, without } from './regions.ts';
 import { passRates, rateTable } from './report.ts';
 import type { ListOptions } from './run-list.ts';
-import { chosen, intensityOrder, SEED } from './shots.ts';
+import { amountOfNamed, chosen, intensityOrder, SEED } from './shots.ts';
 
 /** Fields are smooth: more pixels would show the same. */
 const LONGER_SIDE_PX = 640;
@@ -44,10 +44,14 @@ interface Foreseen {
  * @param repeats how often the slowest swing comes in the clip
  */
 export const readFields = (traced: ReadonlyMap<string, Traced>, repeats: number): Foreseen => {
-  const [flow, layer, still, lit, luma, mask] = ['flow', 'wave_layer', 'wave_still', 'lit', 'luma', 'mask'].map((name) => traced.get(name) as Traced) as [
+  const [flow, layer, still, lit, luma, mask] = ['flow', 'wave_layer', 'wave_still', 'lit', 'luma', 'mask'].map((name) => traced.get(name)) as [
     Traced,
-    ...Traced[],
-  ] as [Traced, Traced, Traced, Traced, Traced, Traced];
+    Traced,
+    Traced,
+    Traced,
+    Traced,
+    Traced,
+  ];
   const [, , height = 0, width = 0] = flow.dims;
   const [, , fullHeight = 0, fullWidth = 0] = mask.dims;
   const area = width * height;
@@ -143,8 +147,7 @@ export const foreseeList = async (
         verdicts.push({ question, passed, because });
         if (!passed) say(`MISS ${question.padEnd(5)} ${shot.id} ${shot.photo}: ${shot.prompt.slice(0, 60)} | ${because}`);
       });
-      const named = moves.flatMap((name) => regions[name] ?? []);
-      if (shot.group) amounts.set(shot, named.reduce((sum, { moved, light }) => sum + moved + light / 2550, 0) / Math.max(1, named.length));
+      if (shot.group) amounts.set(shot, amountOfNamed(moves.flatMap((name) => regions[name] ?? [])));
     }
   } finally {
     await residency.dispose();

@@ -16,7 +16,7 @@ import { type Measures, measureClip } from './measure.ts';
 import { type MotionMaps, seedDiversity } from './motion.ts';
 import { passRates, rateTable } from './report.ts';
 import { type Thumb, thumbOf, writeOverview, writeSheet } from './sheet.ts';
-import { chosen, intensityOrder, SEED } from './shots.ts';
+import { amountOfNamed, chosen, intensityOrder, SEED } from './shots.ts';
 
 export interface ListOptions {
   readonly photosDir: string;
@@ -97,7 +97,7 @@ const saveResults = ({ outDir, engineId }: ListOptions, { name }: ShotList, resu
 /** What grows with the words: the named regions' motion or light; without a name, the camera's way or the whole picture's motion. */
 const amountOf = ({ shot: { expect }, measures: { regions, camera, whole } }: Result): number => {
   const named = (expect.moves ?? []).flatMap((name) => regions[name] ?? []);
-  if (named.length > 0) return named.reduce((sum, { moved, light }) => sum + moved + light / 2550, 0) / named.length;
+  if (named.length > 0) return amountOfNamed(named);
   if (expect.camera) return Math.hypot(camera.pan, camera.tilt, Math.log(camera.zoom), camera.rollDegrees / 45) + 10 * camera.jitter;
   return whole.moved;
 };

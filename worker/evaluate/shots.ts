@@ -21,6 +21,10 @@ export const chosen = (shots: readonly Shot[], only: string | undefined): readon
   return shots.filter(Object.hasOwn(subsets, only) ? (subsets[only] as (shot: Shot) => boolean) : ({ id }) => id.includes(only));
 };
 
+/** What grows with the words where things were named: their motion, shares of the diagonal, and a little of their light, 0..255. */
+export const amountOfNamed = (named: readonly { readonly moved: number; readonly light: number }[]): number =>
+  named.reduce((sum, { moved, light }) => sum + moved + light / 2550, 0) / Math.max(1, named.length);
+
 export interface Intensity {
   readonly group: string;
   /** Gently, as it is, strongly. */
